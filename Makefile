@@ -1,0 +1,43 @@
+# Set-up, pipeline, tests. `make pipeline` and `make test` need git, make and Python 3.11 or newer, nothing else.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: pipeline test test-all lint lock wheel clean
+
+pipeline: .venv/pipeline  ## run what has changed of the pipeline and show the metrics
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/dvc repro
+	$(BIN)/python -m pipeline.stages.summary reports/metrics.json
+
+test: .venv/test lint  ## lint, check types, run the everyday tests
+	$(BIN)/pytest -m "not slow"
+
+test-all: .venv/test lint  ## all tests
+	$(BIN)/pytest
+
+lint: .venv/test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+wheel: .venv/test  ## build the wheel into dist/
+	$(BIN)/python -m build --wheel --no-isolation
+
+lock:  ## renew the locked versions (needs uv)
+	uv pip compile pyproject.toml --extra train --extra build --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header -o requirements.txt
+	uv pip compile pyproject.toml --extra train --extra build --extra test --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header -c requirements.txt -o requirements-test.txt
+
+.venv/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv .venv
+
+.venv/pipeline: .venv/bin/python requirements.txt pyproject.toml
+	$(BIN)/pip install --quiet --require-hashes -r requirements.txt
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+.venv/test: .venv/pipeline requirements-test.txt
+	$(BIN)/pip install --quiet --require-hashes -r requirements-test.txt
+	touch $@
+
+clean:  ## delete what the pipeline derived, not what people wrote
+	rm -rf data dist .mypy_cache .ruff_cache .pytest_cache

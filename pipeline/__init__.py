@@ -1,0 +1,22 @@
+"""Stance of news sentences: denial, accusation, warning or neutral."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pipeline.model import StanceModel
+    from pipeline.records import LABELS, Prediction
+
+__all__ = ["LABELS", "Prediction", "StanceModel"]
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name when it is first asked for, so that `import pipeline` costs nothing."""
+    if name == "StanceModel":
+        from pipeline.model import StanceModel
+
+        return StanceModel
+    if name in ("LABELS", "Prediction"):
+        from pipeline import records
+
+        return getattr(records, name)
+    raise AttributeError(f"module 'pipeline' has no attribute {name!r}")

@@ -1,0 +1,121 @@
+"""What every cue means where it stands: its clause, polarity, role and object, as the codebook orders them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from pipeline import cues
+from pipeline.cues import Bools, Hits, Ints
+from pipeline.lexicon import FORMS, Lexicon
+from pipeline.text import Batch, WordTable
+
+POLARITIES = ("plain", "negated", "withheld", "modal")
+ROLES = ("other", "finite", "passive", "reduced", "participle", "ing", "infinitive")
+OBJECTS = {
+    "claim": ("denial.claim-noun",),
+    "request": ("denial.request-noun",),
+    "wrong": ("judgement.judge-noun", "judgement.judge-verb", "judgement.judge-adjective", "judgement.judge-phrase"),
+    "norm": ("judgement.norm-noun",),
+    "harm": ("harm.harm-noun", "harm.harm-verb", "harm.harm-adjective"),
+    "press": ("harm.press-step-noun",),
+    "good": ("harm.good-noun", "harm.good-verb"),
+}
+"""What a cue may be about: the sections its object's words stand in."""
+OBJECT_NAMES = ("none", *OBJECTS)
+
+NEAR_NEGATION = 4
+NEAR_AUXILIARY = 3
+NEAR_OBJECT = 7
+
+
+class Context(NamedTuple):
+    """One row per hit that is not grammar, in order; arrays (H,).
+
+    `clause`, `polarity`, `role` and `object` are numbers in CLAUSES, POLARITIES, ROLES and OBJECT_NAMES;
+    `quoted` is whether it stands inside quotation marks, `first_person` whether I or we goes before it
+    in its clause.
+    """
+
+    hits: Hits
+    clause: Ints
+    polarity: Ints
+    role: Ints
+    object: Ints
+    quoted: Bools
+    first_person: Bools
+
+
+def read(batch: Batch, table: WordTable, lexicon: Lexicon) -> Context:
+    """Find the cues of a batch and what surrounds each."""
+    found = cues.find(batch, table, lexicon)
+    place = cues.setting(batch, found, lexicon)
+    size = len(batch.token)
+    row_start = batch.offsets[batch.row]
+
+    def back(*names: str, at_end: bool = True) -> Ints:
+        """Distance from each token back to the nearest end of a hit of these sections, same clause only."""
+        marked = cues.mask(found, lexicon, size, names, at_end=at_end)
+        latest = cues.last_before(marked, row_start)
+        return np.where(latest >= place.clause_start, np.arange(size) - latest, 99)
+
+    grammar = np.array([name.startswith(("grammar.", "negation.")) for name in lexicon.sections], dtype=bool)
+    keep = ~grammar[found.section] if len(found.section) else np.zeros(0, dtype=bool)
+    own = Hits(*(column[keep] for column in found))
+    at = own.start
+    polarity = np.zeros(len(at), dtype=np.int64)
+    polarity[back("grammar.modal")[at] <= NEAR_AUXILIARY] = 3
+    polarity[back("negation.withhold", "negation.withhold-verb", "negation.withdraw-verb")[at] <= NEAR_NEGATION] = 2
+    polarity[back("negation.negation")[at] <= NEAR_NEGATION] = 1
+    role = _roles(own, batch, found, lexicon, back)
+    return Context(
+        own,
+        place.clause[at],
+        polarity,
+        role,
+        _objects(own, batch, found, lexicon),
+        place.quoted[at],
+        back("grammar.first-person")[at] < 99,
+    )
+
+
+def _roles(own: Hits, batch: Batch, found: Hits, lexicon: Lexicon, back: object) -> Ints:
+    """How each verb stands: finite, passive, behind its noun (`reduced`), as a participle or an infinitive."""
+    size = len(batch.token)
+    at, form = own.start, own.form
+    verbs = np.array([name.endswith("-verb") for name in lexicon.sections])[own.section]
+    near_be = back("grammar.be")[at] <= NEAR_AUXILIARY  # type: ignore[operator]
+    near_have = back("grammar.have")[at] <= NEAR_AUXILIARY  # type: ignore[operator]
+    near_modal = back("grammar.modal", "grammar.should")[at] <= NEAR_AUXILIARY  # type: ignore[operator]
+    after_break = np.zeros(size + 1, dtype=bool)
+    after_break[:-1][cues.mask(found, lexicon, size, ("grammar.break",))] = True
+    follows_break = np.where(at > 0, after_break[np.maximum(at - 1, 0)], True)
+    of_by = np.concatenate([cues.mask(found, lexicon, size, ("grammar.of-by",)), [False]])[np.minimum(own.end, size)]
+    past = (form == FORMS.index("past")) | (form == FORMS.index("participle"))
+    role = np.zeros(len(at), dtype=np.int64)
+    role[verbs & (past | (form == FORMS.index("present")))] = ROLES.index("finite")
+    role[verbs & (form == FORMS.index("plain"))] = np.where(near_modal, ROLES.index("finite"), ROLES.index("infinitive"))[
+        verbs & (form == FORMS.index("plain"))
+    ]
+    role[verbs & past & of_by & ~near_be & ~near_have] = ROLES.index("reduced")
+    role[verbs & past & near_be] = ROLES.index("passive")
+    ing = verbs & (form == FORMS.index("ing"))
+    role[ing] = np.where(near_be, ROLES.index("finite"), np.where(follows_break, ROLES.index("participle"), ROLES.index("ing")))[ing]
+    return role
+
+
+def _objects(own: Hits, batch: Batch, found: Hits, lexicon: Lexicon) -> Ints:
+    """The class of the nearest object word within NEAR_OBJECT tokens behind each hit, else `none`."""
+    size = len(batch.token)
+    row_end = batch.offsets[batch.row + 1]
+    origin = np.minimum(own.end, size - 1) if size else own.end
+    nearest = np.full(len(origin), NEAR_OBJECT, dtype=np.int64)
+    chosen = np.zeros(len(origin), dtype=np.int64)
+    inside = own.end < batch.offsets[own.row + 1] if size else np.zeros(0, dtype=bool)
+    for number, sections in enumerate(OBJECTS.values(), start=1):
+        soonest = cues.next_after(cues.mask(found, lexicon, size, sections), row_end)
+        distance = soonest[origin] - own.end
+        better = inside & (distance < nearest)
+        nearest[better], chosen[better] = distance[better], number
+    return chosen

@@ -1,0 +1,75 @@
+"""From texts to counted terms in three blocks: words, characters, cues. The scikit-learn side of the model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pipeline import context, cue_terms
+from pipeline.lexicon import Lexicon
+from pipeline.text import WordTable, batch, words
+
+if TYPE_CHECKING:
+    import scipy.sparse
+    from sklearn.feature_extraction.text import CountVectorizer
+
+BLOCKS = ("words", "characters", "cues")
+WORD_NGRAMS = (1, 2)
+CHARACTER_NGRAMS = (3, 5)
+_BATCH = 4096
+
+
+def spaced_words(text: str) -> str:
+    """The word forms of a text with one space between: what the character n-grams are cut from."""
+    return " ".join(words(text))
+
+
+def cue_codes(texts: Sequence[str], lexicon: Lexicon) -> list[list[int]]:
+    """The codes of the cue terms of each text."""
+    found: list[list[int]] = []
+    table = WordTable()
+    for begin in range(0, len(texts), _BATCH):
+        part = batch(texts[begin : begin + _BATCH], table)
+        rows, codes = cue_terms.terms(context.read(part, table, lexicon), lexicon)
+        order = np.argsort(rows, kind="stable")
+        ends = np.searchsorted(rows[order], np.arange(part.rows), side="right")
+        found += [piece.tolist() for piece in np.split(codes[order], ends[:-1])]
+    return found
+
+
+def cue_analyzer(lexicon: Lexicon) -> Callable[[str], list[int]]:
+    """An analyzer for scikit-learn's vectorisers that turns one text into its cue codes."""
+
+    def analyze(text: str) -> list[int]:
+        return cue_codes([text], lexicon)[0]
+
+    return analyze
+
+
+def vectoriser(block: str, lexicon: Lexicon, *, min_documents: int = 1) -> CountVectorizer:
+    """scikit-learn's counter for one block; `min_documents` drops terms that stand in fewer sentences."""
+    from sklearn.feature_extraction.text import CountVectorizer
+
+    if block == "words":
+        return CountVectorizer(tokenizer=words, token_pattern=None, lowercase=False, ngram_range=WORD_NGRAMS, min_df=min_documents)
+    if block == "characters":
+        return CountVectorizer(analyzer="char_wb", preprocessor=spaced_words, ngram_range=CHARACTER_NGRAMS, min_df=min_documents)
+    return CountVectorizer(analyzer=cue_analyzer(lexicon), min_df=min_documents)
+
+
+def count(texts: Sequence[str], lexicon: Lexicon, *, min_documents: int, jobs: int = 1) -> list[tuple[scipy.sparse.csr_matrix, CountVectorizer]]:
+    """Count the terms of every block once: for each block the matrix (n, terms) and its fitted vectoriser."""
+    from joblib import Parallel, delayed
+
+    return list(Parallel(n_jobs=jobs)(delayed(_count_block)(block, list(texts), lexicon, min_documents) for block in BLOCKS))
+
+
+def _count_block(block: str, texts: list[str], lexicon: Lexicon, min_documents: int) -> tuple[scipy.sparse.csr_matrix, CountVectorizer]:
+    counter = vectoriser(block, lexicon, min_documents=min_documents)
+    if block != "cues":
+        return counter.fit_transform(texts).tocsr(), counter
+    counter.set_params(analyzer=list)
+    counted = counter.fit_transform(cue_codes(texts, lexicon)).tocsr()
+    return counted, counter.set_params(analyzer=cue_analyzer(lexicon))

@@ -1,0 +1,133 @@
+"""params.yaml to one frozen dataclass per section; every key is checked, nothing is silently ignored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from pathlib import Path
+from typing import Any, TypeVar, get_args, get_type_hints
+
+from pipeline.errors import ParamsError
+
+Section = TypeVar("Section")
+
+
+def knob(default: Any = MISSING, *, low: float | None = None, high: float | None = None, choices: tuple[str, ...] = ()) -> Any:
+    """A dataclass field with the range or choices its value must keep to."""
+    return field(default=default, metadata={"low": low, "high": high, "choices": choices})
+
+
+def load(path: Path | str, section: type[Section]) -> Section:
+    """The section of params.yaml that `section` describes (its name in lower case, without `Params`).
+
+    Raises:
+        ParamsError: the file, section or a key is missing, unknown, of the wrong type or out of range.
+    """
+    import yaml
+
+    where = str(path)
+    try:
+        content = yaml.safe_load(Path(path).read_text("utf-8"))
+    except OSError as error:
+        raise ParamsError(f"cannot be read ({error.strerror})", where=where, next_step="run in the project's folder") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ParamsError(f"is not YAML ({' '.join(str(error).split())})", where=where, next_step="mend it") from None
+    name = section.__name__.removesuffix("Params").lower()
+    if not isinstance(content, dict) or not isinstance(content.get(name), dict):
+        raise ParamsError(f"has no section {name!r}", where=where, next_step="take it from the project's params.yaml")
+    return parse(content[name], section, where=f"{where} {name}")
+
+
+def parse(values: Mapping[str, Any], section: type[Section], *, where: str = "") -> Section:
+    """`values` as a `section`; lists become tuples.
+
+    Raises:
+        ParamsError: naming the key, its value and what is allowed.
+    """
+    known = {item.name: item for item in fields(section)}  # type: ignore[arg-type]
+    for key in values:
+        if key not in known:
+            raise ParamsError(f"unknown key {key!r}", where=where, next_step=f"the keys are {', '.join(known)}")
+    hints = get_type_hints(section)
+    checked = {key: _checked(value, hints[key], known[key].metadata, f"{where} {key}") for key, value in values.items()}
+    missing = [key for key, item in known.items() if key not in values and item.default is MISSING]
+    if missing:
+        raise ParamsError(f"key {missing[0]!r} is missing", where=where, next_step="add it")
+    return section(**checked)
+
+
+def _checked(value: Any, kind: Any, limits: Mapping[str, Any], where: str) -> Any:
+    inner = get_args(kind)
+    if inner:
+        if not isinstance(value, list) or not value:
+            raise ParamsError(f"is {value!r}, not a list of {inner[0].__name__}", where=where, next_step="write it as [a, b]")
+        return tuple(_checked(item, inner[0], limits, where) for item in value)
+    if kind is float and isinstance(value, int) and not isinstance(value, bool):
+        value = float(value)
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        raise ParamsError(f"is {value!r}, not {_KINDS.get(kind, kind.__name__)}", where=where, next_step="mend the value")
+    if limits["choices"] and value not in limits["choices"]:
+        raise ParamsError(f"is {value!r}", where=where, next_step=f"choose from {', '.join(limits['choices'])}")
+    low, high = limits["low"], limits["high"]
+    if (low is not None and not value >= low) or (high is not None and not value <= high):
+        raise ParamsError(f"is {value!r}", where=where, next_step=f"keep it from {low} to {high}")
+    return value
+
+
+_KINDS = {int: "a whole number", float: "a number", str: "text", bool: "true or false"}
+
+
+@dataclass(frozen=True)
+class DocumentsParams:
+    """How documents are read: the columns of .jsonl, .csv and .parquet files."""
+
+    text_column: str = knob("text")
+    id_column: str = knob("id")
+
+
+@dataclass(frozen=True)
+class SplitParams:
+    """How text is cut: what ends a paragraph, a blank line or every line break."""
+
+    paragraph_break: str = knob("blank_line", choices=("blank_line", "line"))
+
+
+@dataclass(frozen=True)
+class LabelParams:
+    """How several coders' labels of one sentence become one."""
+
+    adjudicator: str = knob("adjudicator")
+    offset_tolerance: float = knob(0.8, low=0.5, high=1.0)
+
+
+@dataclass(frozen=True)
+class HoldoutParams:
+    """Which documents are kept for evaluation."""
+
+    seed: int = knob(0, low=0)
+    share: float = knob(0.15, low=0.05, high=0.5)
+    near_duplicate: float = knob(0.5, low=0.1, high=1.0)
+
+
+@dataclass(frozen=True)
+class TrainParams:
+    """How the model is fitted, chosen and calibrated."""
+
+    seed: int = knob(0, low=0)
+    folds: int = knob(5, low=2, high=20)
+    jobs: int = knob(2, low=1)
+    min_documents: int = knob(2, low=1)
+    strengths: tuple[float, ...] = knob((1.0,), low=1e-4, high=1e4)
+    block_weights: tuple[float, ...] = knob((0.5, 0.5, 1.0), low=0.0, high=10.0)
+    iterations: int = knob(300, low=10)
+    tolerance: float = knob(1e-3, low=1e-8, high=0.1)
+    rules_weight: float = knob(0.2, low=0.0, high=1.0)
+
+
+@dataclass(frozen=True)
+class EvaluateParams:
+    """How figures are reported: bootstrap resamples and the seed they are drawn with."""
+
+    seed: int = knob(0, low=0)
+    resamples: int = knob(1000, low=100, high=100000)
+    calibration_bins: int = knob(10, low=2, high=100)

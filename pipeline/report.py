@@ -1,0 +1,58 @@
+"""What evaluate leaves behind: metrics, confusion, errors and the data of the plots."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline import evaluation, files
+from pipeline.records import LABELS
+
+
+def write(folder: Path, metrics: dict[str, Any], rows: dict[str, list[Any]], probabilities: NDArray[np.float64]) -> None:
+    """Write metrics.json, confusion.csv, errors.csv, predictions.csv and labels.csv below `folder`."""
+    truth = np.array(rows["label"], dtype=np.int64)
+    predicted = probabilities.argmax(axis=1)
+    files.write_text(folder / "metrics.json", json.dumps(_rounded(metrics), indent=2, sort_keys=True) + "\n")
+    matrix = evaluation.confusion(truth, predicted)
+    files.write_text(folder / "confusion.csv", to_csv(("truth", *LABELS), ([label, *matrix[i].tolist()] for i, label in enumerate(LABELS))))
+    files.write_text(folder / "predictions.csv", to_csv(("truth", "predicted"), ([LABELS[t], LABELS[p]] for t, p in zip(truth, predicted, strict=True))))
+    labels = metrics["model"]["labels"]
+    figures = ([label, kind, labels[label][kind]["value"]] for label in LABELS for kind in ("precision", "recall", "f1"))
+    files.write_text(folder / "labels.csv", to_csv(("label", "figure", "value"), figures))
+    files.write_text(folder / "errors.csv", to_csv(_ERROR_COLUMNS, _errors(rows, truth, probabilities)))
+
+
+_ERROR_COLUMNS = ("text", "truth", "predicted", *LABELS, "document", "start", "end")
+
+
+def _errors(rows: dict[str, list[Any]], truth: NDArray[np.int64], probabilities: NDArray[np.float64]) -> Iterable[Sequence[Any]]:
+    """Every wrongly labelled sentence, the least probable truth first."""
+    predicted = probabilities.argmax(axis=1)
+    wrong = np.flatnonzero(predicted != truth)
+    for i in wrong[np.argsort(probabilities[wrong, truth[wrong]], kind="stable")]:
+        shares = [f"{value:.4f}" for value in probabilities[i]]
+        yield [rows["text"][i], LABELS[truth[i]], LABELS[predicted[i]], *shares, rows["document"][i], rows["start"][i], rows["end"][i]]
+
+
+def to_csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """Rows as CSV text with a header and line feeds."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return buffer.getvalue()
+
+
+def _rounded(value: Any) -> Any:
+    """Floats to six digits, so that a report does not change where nothing did."""
+    if isinstance(value, dict):
+        return {key: _rounded(item) for key, item in value.items()}
+    return round(value, 6) if isinstance(value, float) else value

@@ -1,0 +1,108 @@
+"""What is to be classified: sentences or documents from arguments, standard input, files and folders, streamed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple, TextIO
+
+from pipeline import documents
+from pipeline.errors import DataError
+from pipeline.records import Document
+
+
+class Row(NamedTuple):
+    """One sentence to classify: `start` and `end` are its place in the text of `document`, in characters."""
+
+    id: str
+    document: str
+    start: int
+    end: int
+    text: str
+
+
+def from_texts(texts: Iterable[str]) -> Iterator[Row]:
+    """Texts given on the command line, numbered from 0."""
+    for number, text in enumerate(texts):
+        yield Row(str(number), "", 0, len(text), text)
+
+
+def from_lines(lines: TextIO, name: str = "") -> Iterator[Row]:
+    """One sentence a line; offsets count from the start of the file, line ends left out of the text."""
+    position = 0
+    for number, line in enumerate(lines):
+        text = line.rstrip("\r\n")
+        yield Row(str(number), name, position, position + len(text), text)
+        position += len(line)
+
+
+def from_standard_input() -> Iterator[Row]:
+    """One sentence a line from standard input (UTF-8)."""
+    sys.stdin.reconfigure(encoding="utf-8", errors="strict", newline="\n")  # type: ignore[union-attr]
+    try:
+        yield from from_lines(sys.stdin)
+    except UnicodeDecodeError as error:
+        raise DataError(f"is not UTF-8 ({error.reason})", where="standard input", next_step="convert it first") from None
+
+
+def whole_standard_input() -> Row:
+    """Standard input as one document."""
+    try:
+        text = sys.stdin.buffer.read().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DataError(f"is not UTF-8 ({error.reason})", where="standard input", next_step="convert it first") from None
+    return Row("0", "", 0, len(text), text)
+
+
+def files_of(paths: Sequence[Path]) -> Iterator[Path]:
+    """The files meant by paths: a folder stands for every document file below it."""
+    for path in paths:
+        if path.is_dir():
+            yield from documents.document_files(path)
+        else:
+            yield path
+
+
+def from_files(paths: Sequence[Path], *, text_column: str, id_column: str) -> Iterator[Row]:
+    """Sentences from files: one a line in .txt, one a row in .jsonl, .csv and .parquet."""
+    for path in files_of(paths):
+        name = str(path)
+        if path.suffix == ".txt":
+            yield from _text_lines(path)
+            continue
+        for number, row in enumerate(documents.read_rows(path)):
+            text = documents.cell(row, text_column, path, number)
+            identity = row.get(id_column)
+            yield Row(str(number) if identity is None else str(identity), name, 0, len(text), text)
+
+
+def _text_lines(path: Path) -> Iterator[Row]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="\n") as lines:
+            yield from from_lines(lines, str(path))
+    except UnicodeDecodeError as error:
+        raise DataError(f"is not UTF-8 ({error.reason})", where=str(path), next_step="save it as UTF-8") from None
+    except OSError as error:
+        raise DataError(f"cannot be read ({error.strerror})", where=str(path), next_step="check the path") from None
+
+
+def from_documents(paths: Sequence[Path], *, text_column: str, id_column: str) -> Iterator[Row]:
+    """The sentences of whole documents in files and folders, split first."""
+    from pipeline import sentences
+
+    for path in files_of(paths):
+        for identity, text in documents.read_texts(path, text_column=text_column, id_column=id_column):
+            name = str(path) if path.suffix == ".txt" else f"{path}#{identity}"
+            for sentence in sentences.split(Document(name, "", text)):
+                yield Row(f"{identity}:{sentence.number}", name, sentence.start, sentence.end, sentence.text)
+
+
+def split_rows(rows: Iterable[Row]) -> Iterator[Row]:
+    """Rows that are whole documents, split into sentences."""
+    from pipeline import sentences
+
+    for row in rows:
+        for sentence in sentences.split(Document(row.document, "", row.text)):
+            start = row.start + sentence.start
+            yield Row(f"{row.id}:{sentence.number}", row.document, start, start + len(sentence.text), sentence.text)
