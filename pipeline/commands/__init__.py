@@ -1,0 +1,1 @@
+"""The commands of `stance`, a module each: `add` says its arguments, `run` does it."""

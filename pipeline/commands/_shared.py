@@ -1,0 +1,56 @@
+"""What several commands have in common: their arguments and the model they use."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pipeline.model import StanceModel
+
+Commands = Any
+"""What argparse's `add_subparsers` returns."""
+
+
+def command(commands: Commands, name: str, summary: str, examples: str, run: Callable[[argparse.Namespace], None]) -> argparse.ArgumentParser:
+    """A command's parser with its examples below the help."""
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name, help=summary, description=summary, epilog=f"examples:\n{examples}", formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.set_defaults(run=run)
+    return parser
+
+
+def add_format(parser: argparse.ArgumentParser, formats: tuple[str, ...], default: str) -> None:
+    """--format."""
+    parser.add_argument("--format", choices=formats, help=f"form of the output (default: {default})")
+
+
+def add_text_column(parser: argparse.ArgumentParser) -> None:
+    """--text-column."""
+    parser.add_argument("--text-column", default="text", metavar="NAME", help="column that holds the text (default: text)")
+
+
+def add_model(parser: argparse.ArgumentParser) -> None:
+    """--model."""
+    parser.add_argument("--model", type=Path, metavar="PATH", help="model file (default: $STANCE_MODEL, models/stance.npz, the package's own)")
+
+
+def share(text: str) -> float:
+    """An argument from 0 to 1."""
+    value = float(text)
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 1")
+    return value
+
+
+def load_model(named: Path | None) -> StanceModel:
+    """The model that is named, else STANCE_MODEL's, else models/stance.npz below here, else the package's own."""
+    from pipeline.model import StanceModel
+
+    local = Path("models/stance.npz")
+    path = named or (Path(os.environ["STANCE_MODEL"]) if os.environ.get("STANCE_MODEL") else local if local.exists() else None)
+    return StanceModel.load(path)

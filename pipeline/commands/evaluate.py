@@ -1,0 +1,37 @@
+"""stance evaluate: score the model on labelled sentences."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from pipeline.commands import _shared
+
+_EXAMPLES = """  stance evaluate coded.jsonl
+  stance evaluate coded.csv --text-column sentence --label-column code --format json"""
+
+
+def add(commands: _shared.Commands) -> None:
+    """Add the command's parser."""
+    parser = _shared.command(commands, "evaluate", "score the model on labelled sentences", _EXAMPLES, run)
+    parser.add_argument("file", type=Path, metavar="FILE", help="labelled sentences: .jsonl, .csv or .parquet")
+    parser.add_argument("--label-column", default="label", metavar="NAME", help="column that holds the label (default: label)")
+    parser.add_argument("--slice-column", default="slice", metavar="NAME", help="column to break the figures down by (default: slice, if there)")
+    _shared.add_text_column(parser)
+    _shared.add_format(parser, ("table", "json"), "table")
+    _shared.add_model(parser)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Print the figures of the model on the file."""
+    from pipeline import scoring
+
+    model = _shared.load_model(options.model)
+    columns = {"text_column": options.text_column, "label_column": options.label_column, "slice_column": options.slice_column}
+    figures = scoring.evaluate_file(model, options.file, **columns)
+    if options.format == "json":
+        import json
+
+        print(json.dumps(figures, indent=2, sort_keys=True))
+    else:
+        print(scoring.as_table(figures))
