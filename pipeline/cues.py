@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline import hashing
-from pipeline.lexicon import LONGEST, Lexicon
-from pipeline.text import Batch, WordTable
+from pipeline.lexicon import CUE_FORMS, HEAD, LONGER, TAIL, WHOLE, Lexicon
+from pipeline.text import Batch, WordTable, spans
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 GAP_WORDS = 4
 CLAUSES = ("main", "contrast", "time", "relative", "condition", "cause")
+_LONGEST_HIT = 31
 _OPENERS = {f"grammar.{name}": number for number, name in enumerate(CLAUSES) if number}
 
 
@@ -48,68 +50,98 @@ class Setting(NamedTuple):
 
 def find(batch: Batch, table: WordTable, lexicon: Lexicon) -> Hits:
     """Every cue of `lexicon` in the batch; one that lies inside a longer one is left out (grammar stays)."""
-    start, end, phrase = _phrases(batch, table, lexicon)
-    part = lexicon.part[phrase]
-    whole = part == 0
-    gapped = _join_gaps(batch, start[~whole], end[~whole], phrase[~whole], lexicon)
-    start, end, phrase = (np.concatenate([own[whole], extra]) for own, extra in zip((start, end, phrase), gapped, strict=True))
-    order = np.lexsort((phrase, -end, start))
-    start, end, phrase = start[order], end[order], phrase[order]
-    grammar = np.array([name.startswith("grammar.") for name in lexicon.sections])[lexicon.section[lexicon.entry[phrase]]]
-    keep = grammar | ~_inside_longer(start, end, ~grammar, len(batch.token))
-    start, end, phrase = start[keep], end[keep], phrase[keep]
-    entry = lexicon.entry[phrase]
-    return Hits(batch.row[start], start, end, entry, lexicon.section[entry], lexicon.form[phrase])
+    nodes = _nodes(batch, table, lexicon)
+    hits = _ordered(np.concatenate([_whole(nodes, lexicon), _gapped(nodes, batch, lexicon)], axis=1))
+    start, end, cue = hits
+    entry = cue // CUE_FORMS
+    section = lexicon.section[entry]
+    grammar = sections_where(lexicon, lambda name: name.startswith("grammar."))[section]
+    keep = np.flatnonzero(grammar | ~_inside_longer(start, end, ~grammar))
+    start, end, cue, entry = start[keep], end[keep], cue[keep], entry[keep]
+    return Hits(batch.row[start], start, end, entry, section[keep], cue % CUE_FORMS)
 
 
-def _phrases(batch: Batch, table: WordTable, lexicon: Lexicon) -> tuple[Ints, Ints, Ints]:
-    """Start, end and phrase number of every phrase or part of one in the batch."""
-    keys = table.keys_[batch.token]
-    origin = np.arange(len(keys))
-    chained = keys
-    starts, ends, phrases = [origin[:0]], [origin[:0]], [origin[:0]]
-    for length in range(1, LONGEST + 1):
-        if length > 1:
-            inside = origin + length - 1 < batch.offsets[batch.row[origin] + 1]
-            origin, chained = origin[inside], chained[inside]
-            chained = hashing.chain(chained, keys[origin + length - 1])
-        left = np.searchsorted(lexicon.keys, chained, side="left")
-        right = np.searchsorted(lexicon.keys, chained, side="right")
-        while (more := left < right).any():
-            starts.append(origin[more])
-            ends.append(origin[more] + length)
-            phrases.append(left[more])
-            left = left + more
-    return np.concatenate(starts), np.concatenate(ends), np.concatenate(phrases)
+class Nodes(NamedTuple):
+    """Phrases, parts and beginnings of phrases found in a batch, shorter before longer; arrays (M,)."""
+
+    start: Ints
+    end: Ints
+    node: Ints
+    flags: NDArray[np.uint8]
+
+    def having(self, flag: int) -> Nodes:
+        """Those with a flag of the lexicon."""
+        return self.take(np.flatnonzero(self.flags & flag))
+
+    def take(self, chosen: Ints) -> Nodes:
+        """Those with these numbers."""
+        return Nodes(self.start.take(chosen), self.end.take(chosen), self.node.take(chosen), self.flags.take(chosen))
 
 
-def _join_gaps(batch: Batch, start: Ints, end: Ints, phrase: Ints, lexicon: Lexicon) -> tuple[Ints, Ints, Ints]:
-    """Pairs of first and second parts of one entry with at most GAP_WORDS tokens between them."""
-    size = len(batch.token) + 1
-    first, second = lexicon.part[phrase] == 1, lexicon.part[phrase] == 2
-    places = lexicon.entry[phrase] * size + start
-    order = np.argsort(places[second], kind="stable")
-    tail_place, tail_end = places[second][order], end[second][order]
-    if not len(tail_place) or not first.any():
-        return start[:0], end[:0], phrase[:0]
-    wanted = lexicon.entry[phrase[first]] * size + end[first] + 1
-    index = np.searchsorted(tail_place, wanted)
-    found = np.minimum(index, len(tail_place) - 1)
-    gap = tail_place[found] - wanted
-    stop = tail_end[found]
-    near = (index < len(tail_place)) & (gap >= 0) & (gap < GAP_WORDS)
-    near &= batch.row[start[first]] == batch.row[np.maximum(stop - 1, 0)]
-    return start[first][near], stop[near], phrase[first][near]
+def _nodes(batch: Batch, table: WordTable, lexicon: Lexicon) -> Nodes:
+    """Every phrase or part of one in the batch, grown word by word from those that have longer ones."""
+    by_token = table.column(lexicon, lexicon.node_index.find)
+    node = by_token.take(batch.token)
+    start = np.flatnonzero(node >= 0)
+    node = node.take(start)
+    level = Nodes(start, start + 1, node, lexicon.flags.take(node))
+    levels = [level]
+    keys = table.keys_
+    while len(level.start):
+        begun = level.having(LONGER)
+        inside = np.flatnonzero(begun.end < batch.offsets[batch.row.take(begun.start) + 1])
+        start, end = begun.start.take(inside), begun.end.take(inside)
+        chained = hashing.chain(lexicon.nodes.take(begun.node.take(inside)), keys.take(batch.token.take(end)))
+        node = lexicon.node_index.find(chained)
+        known = np.flatnonzero(node >= 0)
+        node = node.take(known)
+        level = Nodes(start.take(known), end.take(known) + 1, node, lexicon.flags.take(node))
+        levels.append(level)
+    start, end, node, flags = (np.concatenate(columns) for columns in zip(*levels, strict=True))
+    return Nodes(start, end, node, flags)
 
 
-def _inside_longer(start: Ints, end: Ints, counts: Bools, size: int) -> Bools:
-    """Which spans lie inside a longer one among those that count."""
-    reach = np.zeros(size + 1, dtype=np.int64)
-    np.maximum.at(reach, start[counts] + 1, end[counts])
-    before = np.maximum.accumulate(reach)
-    same_start = np.zeros(size + 1, dtype=np.int64)
-    np.maximum.at(same_start, start[counts], end[counts])
-    return (before[start] >= end) | (same_start[start] > end)
+def _whole(nodes: Nodes, lexicon: Lexicon) -> Ints:
+    """Start, end and cue of every whole phrase, shape (3, W)."""
+    start, end, node, _ = nodes.having(WHOLE)
+    first = lexicon.first.take(node)
+    sizes = lexicon.first.take(node + 1) - first
+    return np.stack([np.repeat(start, sizes), np.repeat(end, sizes), lexicon.cues.take(spans(first, sizes))])
+
+
+def _gapped(nodes: Nodes, batch: Batch, lexicon: Lexicon) -> Ints:
+    """Start, end and cue of every head with the nearest tail of the same entry behind 1 to GAP_WORDS words, shape (3, G)."""
+    heads, tails = nodes.having(HEAD), nodes.having(TAIL)
+    tails = tails.take(np.argsort(tails.start, kind="stable"))
+    near = np.searchsorted(tails.start, heads.end + 1)
+    stop = np.minimum(heads.end + GAP_WORDS + 1, batch.offsets[batch.row.take(heads.start) + 1])
+    sizes = np.maximum(np.searchsorted(tails.start, stop) - near, 0)
+    head, tail = np.repeat(np.arange(len(sizes)), sizes), spans(near, sizes)
+    pair = lexicon.pair_index.find(hashing.chain(lexicon.nodes.take(heads.node.take(head)), lexicon.nodes.take(tails.node.take(tail))))
+    known = np.flatnonzero(pair >= 0)
+    first = lexicon.pair_first.take(pair.take(known))
+    sizes = lexicon.pair_first.take(pair.take(known) + 1) - first
+    cue = lexicon.pair_cues.take(spans(first, sizes))
+    head, tail = np.repeat(head.take(known), sizes), np.repeat(tail.take(known), sizes)
+    _, nearest = np.unique(head << 32 | cue, return_index=True)
+    return np.stack([heads.start[head[nearest]], tails.end[tail[nearest]], cue[nearest]])
+
+
+def _ordered(hits: Ints) -> Ints:
+    """Hits (3, H) by start, longer before shorter, then by cue."""
+    start, end, cue = hits
+    packed = np.sort(start << 37 | (_LONGEST_HIT - (end - start)) << 32 | cue)
+    start = packed >> 37
+    return np.stack([start, start + _LONGEST_HIT - (packed >> 32 & 31), packed & 0xFFFFFFFF])
+
+
+def _inside_longer(start: Ints, end: Ints, counts: Bools) -> Bools:
+    """Which hits, in the order of `_ordered`, lie inside a longer one among those that count."""
+    reach = np.maximum.accumulate(np.where(counts, end, 0)) if len(end) else end
+    group = np.searchsorted(start, start)
+    before = np.where(group > 0, reach[group - 1], 0) if len(end) else end
+    furthest = np.maximum.accumulate(np.where(counts, start << 32 | end, 0)) if len(end) else end
+    return (before >= end) | (furthest > (start << 32 | end))
 
 
 def setting(batch: Batch, hits: Hits, lexicon: Lexicon) -> Setting:
@@ -165,6 +197,11 @@ def ungraded(section: str) -> str:
     'judgement.judge-verb'
     """
     return section.replace(".strong-", ".").replace(".weak-", ".")
+
+
+def sections_where(lexicon: Lexicon, wanted: Callable[[str], bool]) -> Bools:
+    """Which sections have a name that is `wanted`, shape (S,)."""
+    return np.fromiter(map(wanted, lexicon.sections), bool, len(lexicon.sections))
 
 
 def mask(hits: Hits, lexicon: Lexicon, size: int, names: tuple[str, ...], *, at_end: bool = False) -> Bools:

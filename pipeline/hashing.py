@@ -54,6 +54,63 @@ def string_keys(strings: Sequence[str]) -> Keys:
     return span_keys(code_points("".join(strings)), starts, ends)
 
 
+class Index:
+    """Where keys stand in a sorted array of different keys.
+
+    Keys are spread evenly over 64 bits, so their first bits say nearly where a key stands: a directory
+    of first places leaves about one comparison a key, where a binary search needs log2(len(keys)).
+    """
+
+    _FEW = 512
+
+    def __init__(self, keys: Keys) -> None:
+        self.keys = keys
+        self._bits = min(max(len(keys), 1).bit_length() + 2, 24)
+        self._directory: NDArray[np.int64] | None = None
+
+    def find(self, wanted: Keys) -> NDArray[np.int64]:
+        """The place of each wanted key in `keys`, shape (len(wanted),), -1 where it is not there."""
+        last = len(self.keys) - 1
+        if last < 0:
+            return np.full(len(wanted), -1, dtype=np.int64)
+        few = len(wanted) < self._FEW and self._directory is None
+        place = np.minimum(np.searchsorted(self.keys, wanted), last) if few else self._walk(wanted, last)
+        place[self.keys.take(place) != wanted] = -1
+        return place
+
+    def _walk(self, wanted: Keys, last: int) -> NDArray[np.int64]:
+        """The place of the first key that is not below the wanted one, or the last place."""
+        if self._directory is None:
+            self._directory = self._first_places()
+        place = self._directory.take((wanted >> np.uint64(64 - self._bits)).astype(np.int64))
+        behind = np.flatnonzero(self.keys.take(place) < wanted)
+        while len(behind := behind[place[behind] < last]):
+            place[behind] += 1
+            behind = behind[self.keys.take(place[behind]) < wanted[behind]]
+        return place
+
+    def _first_places(self) -> NDArray[np.int64]:
+        counts = np.bincount((self.keys >> np.uint64(64 - self._bits)).astype(np.int64), minlength=1 << self._bits)
+        first: NDArray[np.int64] = np.minimum(np.cumsum(counts) - counts, len(self.keys) - 1)
+        return first
+
+
+class CodeIndex:
+    """Where codes, which need not be spread over 64 bits, stand in an array of different ones."""
+
+    def __init__(self, codes: Keys) -> None:
+        mixed = mix(codes)
+        self._order = np.argsort(mixed)
+        self._index = Index(mixed[self._order])
+
+    def find(self, wanted: Keys) -> NDArray[np.int64]:
+        """The place of each wanted code, shape (len(wanted),), -1 where it is not there."""
+        place = self._index.find(mix(wanted))
+        known = np.flatnonzero(place >= 0)
+        place[known] = self._order.take(place.take(known))
+        return place
+
+
 def chain(left: Keys, right: Keys) -> Keys:
     """The key of a phrase `left` followed by the word `right`; chaining goes from left to right."""
     return mix(left * _CHAIN + right)

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pipeline import hashing
 from pipeline.errors import DataError
 from pipeline.text import normalise, tokens, word_form
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 FORMS = ("plain", "present", "past", "participle", "ing")
 """The form a verb stands in: base or other word, third person, past, past participle only, -ing."""
+CUE_FORMS = 8
+"""A cue's number is its entry's times this, plus its form."""
+WHOLE, LONGER, HEAD, TAIL = 1, 2, 4, 8
+"""What a node is: a whole phrase, the beginning of a longer one, the part before a gap, the part behind one."""
 LONGEST = 6
 """Words in the longest phrase."""
 GAP = "~"
@@ -30,22 +38,59 @@ class CueEntry(NamedTuple):
     where: str
 
 
-class Lexicon(NamedTuple):
-    """Compiled cue lists: P phrases of E entries in S sections.
+class Names(Sequence[str]):
+    """Names kept as UTF-8, one a line, and cut apart only when one is asked for."""
 
-    `keys` (P,) is sorted; phrase i has `length[i]` words, belongs to entry `entry[i]` and stands in form
-    `form[i]` (a number in FORMS). The parts of an entry with a gap are phrases of their own: `part[i]`
-    is 0 for a whole phrase, 1 and 2 for the part before and after the gap.
+    def __init__(self, lines: NDArray[np.uint8]) -> None:
+        self.lines = lines
+
+    @classmethod
+    def of(cls, names: Iterable[str]) -> Names:
+        """Names that hold no line feed."""
+        return cls(np.frombuffer("\n".join(names).encode("utf-8", "surrogatepass"), dtype=np.uint8))
+
+    @cached_property
+    def _cut(self) -> list[str]:
+        text = self.lines.tobytes().decode("utf-8", "surrogatepass")
+        return text.split("\n") if text else []
+
+    def __len__(self) -> int:
+        return len(self._cut)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._cut[index]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Lexicon:
+    """Compiled cue lists: E entries in S sections, and the N beginnings of their phrases as nodes of a tree.
+
+    `nodes` (N,) are the sorted keys of every phrase and every beginning of one, word by word; `flags` (N,)
+    are sums of WHOLE, LONGER, HEAD and TAIL. Node i is the whole phrase of the cues
+    `cues[first[i]:first[i + 1]]`; a cue is entry * CUE_FORMS + form (a number in FORMS). An entry with a gap
+    is a pair of phrases: `pairs` (P,) are the sorted keys that chain head and tail, with cues likewise.
     """
 
     sections: tuple[str, ...]
-    names: tuple[str, ...]
+    names: Names
     section: NDArray[np.int64]
-    keys: hashing.Keys
-    entry: NDArray[np.int64]
-    form: NDArray[np.int64]
-    length: NDArray[np.int64]
-    part: NDArray[np.int64]
+    nodes: hashing.Keys
+    flags: NDArray[np.uint8]
+    first: NDArray[np.int64]
+    cues: NDArray[np.int64]
+    pairs: hashing.Keys
+    pair_first: NDArray[np.int64]
+    pair_cues: NDArray[np.int64]
+
+    @cached_property
+    def node_index(self) -> hashing.Index:
+        """Finds nodes by key."""
+        return hashing.Index(self.nodes)
+
+    @cached_property
+    def pair_index(self) -> hashing.Index:
+        """Finds pairs of head and tail by key."""
+        return hashing.Index(self.pairs)
 
 
 def read_folder(folder: Path) -> dict[str, str]:
@@ -109,22 +154,61 @@ def compile_lists(lists: Mapping[str, str]) -> Lexicon:
     """Compile the texts of the cue lists."""
     found = list(entries(lists))
     sections = tuple(dict.fromkeys(entry.section for entry in found))
-    phrases: dict[tuple[tuple[str, ...], int, int], int] = {}
+    whole: dict[tuple[tuple[str, ...], int], int] = {}
+    gapped: dict[tuple[tuple[str, ...], tuple[str, ...], int], int] = {}
     for number, entry in enumerate(found):
         for words, form in _inflections(entry):
-            gap = words.index(GAP) if GAP in words else 0
-            for part, piece in ((1, words[:gap]), (2, words[gap + 1 :])) if gap else ((0, words),):
-                phrases.setdefault((piece, number, part), form)
-    rows = [(phrase_key(piece), entry, form, len(piece), part) for (piece, entry, part), form in phrases.items()]
-    rows.sort()
-    columns = list(zip(*rows, strict=True))
+            if GAP in words:
+                gap = words.index(GAP)
+                gapped.setdefault((words[:gap], words[gap + 1 :], number), form)
+            else:
+                whole.setdefault((words, number), form)
+    heads, tails = {head for head, _, _ in gapped}, {tail for _, tail, _ in gapped}
+    keys = _prefix_keys(heads | tails | {words for words, _ in whole})
+    longer = {words[:-1] for words in keys}
+    flagged = ((WHOLE, {words for words, _ in whole}), (LONGER, longer), (HEAD, heads), (TAIL, tails))
+    flags = {key: sum(flag for flag, words_of in flagged if words in words_of) for words, key in keys.items()}
+    nodes = np.array(sorted(flags), dtype=np.uint64)
+    first, cues = _ranges(nodes, [(keys[words], entry, form) for (words, entry), form in whole.items()])
+    chained = [(_chained(keys[head], keys[tail]), entry, form) for (head, tail, entry), form in gapped.items()]
+    pairs = np.array(sorted({key for key, _, _ in chained}), dtype=np.uint64)
+    pair_first, pair_cues = _ranges(pairs, chained)
     return Lexicon(
-        sections,
-        tuple(" ".join(entry.words) for entry in found),
-        np.array([sections.index(entry.section) for entry in found], dtype=np.int64),
-        np.array(columns[0], dtype=np.uint64),
-        *(np.array(column, dtype=np.int64) for column in columns[1:]),
+        sections=sections,
+        names=Names.of(" ".join(entry.words) for entry in found),
+        section=np.array([sections.index(entry.section) for entry in found], dtype=np.int64),
+        nodes=nodes,
+        flags=np.array([flags[key] for key in nodes.tolist()], dtype=np.uint8),
+        first=first,
+        cues=cues,
+        pairs=pairs,
+        pair_first=pair_first,
+        pair_cues=pair_cues,
     )
+
+
+def _prefix_keys(phrases: set[tuple[str, ...]]) -> dict[tuple[str, ...], int]:
+    """The key of every phrase and of every beginning of one."""
+    keys: dict[tuple[str, ...], int] = {}
+    for length in range(1, max(map(len, phrases)) + 1):
+        level = sorted({words[:length] for words in phrases if len(words) >= length})
+        own = hashing.string_keys([words[-1] for words in level])
+        if length > 1:
+            own = hashing.chain(np.array([keys[words[:-1]] for words in level], dtype=np.uint64), own)
+        keys |= dict(zip(level, own.tolist(), strict=True))
+    return keys
+
+
+def _chained(left: int, right: int) -> int:
+    return int(hashing.chain(np.array([left], dtype=np.uint64), np.array([right], dtype=np.uint64))[0])
+
+
+def _ranges(keys: hashing.Keys, rows: list[tuple[int, int, int]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Cues (key, entry, form) in the order of `keys`, and where those of each key begin and end."""
+    rows.sort()
+    owners = np.array([key for key, _, _ in rows], dtype=np.uint64)
+    first = np.searchsorted(owners, np.append(keys, np.uint64(2**64 - 1)))
+    return first, np.array([entry * CUE_FORMS + form for _, entry, form in rows], dtype=np.int64)
 
 
 def phrase_key(words: tuple[str, ...]) -> int:

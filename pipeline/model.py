@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from importlib import resources
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import context, cue_terms, hashing, modelfile
+from pipeline import context, cue_terms, hashing, modelfile, tfidf, wordfeatures
 from pipeline.errors import ModelError, UsageError
 from pipeline.records import LABELS, Prediction
 from pipeline.text import Batch, WordTable, batch
@@ -21,16 +21,12 @@ Floats = NDArray[np.float64]
 NO_WORDS = "no words"
 UNSURE = "unsure"
 _BATCH = 2048
-_TABLE_LIMIT = 400_000
-_SHORTEST, _LONGEST = 3, 5
+_BLOCKS = 3
+_TABLE_LIMIT = 4_000_000
+"""Characters of different words and signs to keep before starting anew."""
+_LONG = 4096
+"""Occurrences of features in a text from which its counts are taken without a short cut."""
 _GOLDEN_TOLERANCE = 1e-6
-
-
-class Terms(NamedTuple):
-    """Feature numbers found in a batch: feature `feature[i]` of the block once in text `row[i]`."""
-
-    row: Ints
-    feature: Ints
 
 
 class StanceModel:
@@ -43,6 +39,14 @@ class StanceModel:
 
     def __init__(self, stored: modelfile.ModelFile) -> None:
         self._stored = stored
+        blocks = (stored.words, stored.characters, stored.cues)
+        self._weights = tfidf.Weights(
+            np.concatenate([block.idf for block in blocks]),
+            np.concatenate([block.weights for block in blocks]),
+            np.repeat(np.arange(_BLOCKS), [len(block.keys) for block in blocks]),
+        )
+        self._word_index, self._character_index = hashing.Index(stored.words.keys), hashing.Index(stored.characters.keys)
+        self._cue_index = hashing.CodeIndex(stored.cues.keys)
         self._forget()
 
     @classmethod
@@ -93,56 +97,46 @@ class StanceModel:
 
     def _score(self, texts: Sequence[str]) -> tuple[Floats, NDArray[np.bool_]]:
         """Log odds (n, 4) and whether each text holds no word."""
-        if len(self._table) > _TABLE_LIMIT:
+        if self._table.characters > _TABLE_LIMIT:
             self._forget()
         tokens = batch(texts, self._table)
-        self._learn()
-        scores = np.tile(self._stored.intercept, (len(texts), 1))
-        for block, terms in self._terms(tokens):
-            scores += block_scores(block, terms, len(texts))
-        is_word = self._table.is_word[tokens.token]
-        return scores, np.bincount(tokens.row[is_word], minlength=len(texts)) == 0
+        self._words.learn(self._table)
+        is_word = np.flatnonzero(self._table.is_word.take(tokens.token))
+        token, row = tokens.token.take(is_word), tokens.row.take(is_word)
+        features, sizes = self._words.of(token)
+        rows, loose = self._between_words(tokens, token, row)
+        sums = np.zeros((len(texts), _BLOCKS, tfidf.PARTS))
+        counts = np.bincount(row, minlength=len(texts))
+        filled = np.flatnonzero(counts)
+        if len(filled):
+            first = (np.cumsum(counts) - counts)[filled]
+            sums[filled, : wordfeatures.BLOCKS] = np.add.reduceat(self._words.sums(token), first).reshape(len(filled), wordfeatures.BLOCKS, -1)
+        cell = rows * _BLOCKS + self._weights.block.take(loose)
+        sums += tfidf.sum_by(cell, tfidf.alone(self._weights, loose), len(texts) * _BLOCKS).reshape(sums.shape)
+        long = np.bincount(row, sizes, minlength=len(texts)) + np.bincount(rows, minlength=len(texts)) > _LONG
+        sums[long] = 0.0
+        width = len(self._weights.idf)
+        kind = np.uint32 if len(texts) * width < 2**32 else np.uint64
+        occurrences = np.concatenate([features.astype(kind), loose.astype(kind)])
+        occurrences += np.concatenate([np.repeat((row * width).astype(kind), sizes), (rows * width).astype(kind)])
+        tfidf.add_repeated(sums, self._weights, occurrences, long)
+        return tfidf.finish(sums, self._stored.intercept), counts == 0
 
-    def _terms(self, tokens: Batch) -> list[tuple[modelfile.Block, Terms]]:
-        """The features of each block in a batch, as often as they stand there."""
-        is_word = self._table.is_word[tokens.token]
-        token, row = tokens.token[is_word], tokens.row[is_word]
-        words = np.concatenate([self._word_feature[token], _bigrams(self._table, token, row, self._stored.words)])
-        word_rows = np.concatenate([row, row[1:]])
-        known = words >= 0
-        spans = self._character_ends[token] - self._character_starts[token]
-        firsts = np.repeat(self._character_starts[token] - np.cumsum(spans) + spans, spans)
-        characters = self._character_features[firsts + np.arange(int(spans.sum()))]
-        cue_rows, codes = cue_terms.terms(context.read(tokens, self._table, self._stored.lexicon), self._stored.lexicon)
-        cue = lookup(self._stored.cues.keys, codes.astype(np.uint64))
-        return [
-            (self._stored.words, Terms(word_rows[known], words[known])),
-            (self._stored.characters, Terms(np.repeat(row, spans), characters)),
-            (self._stored.cues, Terms(cue_rows[cue >= 0], cue[cue >= 0])),
-        ]
+    def _between_words(self, tokens: Batch, token: Ints, row: Ints) -> tuple[Ints, Ints]:
+        """Row and feature of what stands between words: pairs of neighbours, and cues."""
+        keys = self._table.keys_.take(token)
+        pair_row = row[1:]
+        pair = np.where(pair_row == row[:-1], self._word_index.find(hashing.chain(keys[:-1], keys[1:])), -1)
+        cue_row, codes = cue_terms.terms(context.read(tokens, self._table, self._stored.lexicon), self._stored.lexicon)
+        cue = self._cue_index.find(codes.astype(np.uint64))
+        paired, known = np.flatnonzero(pair >= 0), np.flatnonzero(cue >= 0)
+        begin = len(self._weights.idf) - len(self._stored.cues.keys)
+        return np.concatenate([pair_row.take(paired), cue_row.take(known)]), np.concatenate([pair.take(paired), cue.take(known) + begin])
 
     def _forget(self) -> None:
         """Start with an empty table of words, so that memory stays bounded."""
         self._table = WordTable()
-        self._word_feature = np.empty(0, dtype=np.int64)
-        self._character_starts = self._character_ends = np.empty(0, dtype=np.int64)
-        self._character_features = np.empty(0, dtype=np.int64)
-
-    def _learn(self) -> None:
-        """Look up the word and character features of tokens that are new in the table."""
-        forms = self._table.forms[len(self._word_feature) :]
-        if not forms:
-            return
-        new_keys = self._table.keys_[len(self._word_feature) :]
-        owner, keys = character_keys(forms)
-        features = lookup(self._stored.characters.keys, keys)
-        known = features >= 0
-        counts = np.bincount(owner[known], minlength=len(forms))
-        ends = len(self._character_features) + np.cumsum(counts)
-        self._word_feature = np.concatenate([self._word_feature, lookup(self._stored.words.keys, new_keys)])
-        self._character_starts = np.concatenate([self._character_starts, ends - counts])
-        self._character_ends = np.concatenate([self._character_ends, ends])
-        self._character_features = np.concatenate([self._character_features, features[known]])
+        self._words = wordfeatures.WordFeatures(self._weights, self._word_index, self._character_index)
 
 
 def _checked(texts: Iterable[str]) -> Sequence[str]:
@@ -159,58 +153,6 @@ def _softmax(scores: Floats) -> Floats:
     raised = np.exp(scores - scores.max(axis=1, keepdims=True)) if len(scores) else scores
     shares: Floats = raised / raised.sum(axis=1, keepdims=True)
     return shares
-
-
-def lookup(known: hashing.Keys, wanted: hashing.Keys) -> Ints:
-    """The place of each wanted key in the sorted array `known`, -1 where it is not in it."""
-    if not len(known):
-        return np.full(len(wanted), -1, dtype=np.int64)
-    place = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
-    return np.where(known[place] == wanted, place, -1)
-
-
-def _bigrams(table: WordTable, token: Ints, row: Ints, block: modelfile.Block) -> Ints:
-    keys = table.keys_[token]
-    found = lookup(block.keys, hashing.chain(keys[:-1], keys[1:]))
-    return np.where(row[1:] == row[:-1], found, -1)
-
-
-def character_keys(forms: Sequence[str]) -> tuple[Ints, hashing.Keys]:
-    """Keys of the 3- to 5-grams of every word form padded with a space on each side, as char_wb cuts them.
-
-    Returns the number of the form each key belongs to, ascending, and the keys. A padded form shorter
-    than n is one n-gram itself, once.
-    """
-    padded = [f" {form} " for form in forms]
-    lengths = np.fromiter(map(len, padded), np.int64, len(padded))
-    begins = np.cumsum(lengths) - lengths
-    owners, starts, sizes = [], [], []
-    for size in range(_SHORTEST, _LONGEST + 1):
-        windows = np.where(lengths >= size, lengths - size + 1, 1 if size == _SHORTEST else 0)
-        owner = np.repeat(np.arange(len(forms)), windows)
-        first = np.repeat(np.cumsum(windows) - windows, windows)
-        owners.append(owner)
-        starts.append(begins[owner] + np.arange(len(owner)) - first)
-        sizes.append(np.minimum(size, lengths[owner]))
-    owner, start, size_of = np.concatenate(owners), np.concatenate(starts), np.concatenate(sizes)
-    keys = hashing.span_keys(hashing.code_points("".join(padded)), start, start + size_of)
-    order = np.argsort(owner, kind="stable")
-    return owner[order], keys[order]
-
-
-def block_scores(block: modelfile.Block, terms: Terms, rows: int) -> Floats:
-    """One block's share of the log odds, shape (rows, 4): sublinear tf times idf, unit length, times weights."""
-    size = len(block.keys)
-    if not size or not len(terms.row):
-        return np.zeros((rows, len(LABELS)))
-    pairs, counts = np.unique(terms.row * size + terms.feature, return_counts=True)
-    row, feature = pairs // size, pairs % size
-    value = (1.0 + np.log(counts)) * block.idf[feature]
-    norm = np.sqrt(np.bincount(row, value * value, minlength=rows))
-    norm[norm == 0.0] = 1.0
-    weighted = value[:, None] * block.weights[feature]
-    scores = np.column_stack([np.bincount(row, weighted[:, label], minlength=rows) for label in range(len(LABELS))])
-    return scores / norm[:, None]
 
 
 def packaged() -> Path:

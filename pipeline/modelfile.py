@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import io
 import json
-import zipfile
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from numpy.lib import format as npy
-from numpy.typing import NDArray
 
-from pipeline import files
+from pipeline import files, npz
 from pipeline.errors import ModelError
-from pipeline.lexicon import Lexicon
+from pipeline.lexicon import CUE_FORMS, FORMS, Lexicon, Names
 
-FORMAT = 1
-LARGEST = 512 * 1024 * 1024
-"""The most bytes a model may unpack to."""
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+FORMAT = 2
 
 
 class Block(NamedTuple):
@@ -48,7 +46,20 @@ class ModelFile(NamedTuple):
 
 _KINDS = {"keys": np.uint64, "idf": np.float64, "weights": np.float64, "names": np.uint8}
 _BLOCKS = ("words", "characters", "cues")
-_LEXICON_ARRAYS = ("section", "keys", "entry", "form", "length", "part")
+_LEXICON = {
+    "names": np.uint8,
+    "section": np.int64,
+    "nodes": np.uint64,
+    "flags": np.uint8,
+    "first": np.int64,
+    "cues": np.int64,
+    "pairs": np.uint64,
+    "pair_first": np.int64,
+    "pair_cues": np.int64,
+}
+_NAMES = frozenset(
+    [f"{block}.{kind}" for block in _BLOCKS for kind in _KINDS] + [f"lexicon.{name}" for name in _LEXICON] + ["header", "intercept", "golden_probabilities"]
+)
 
 
 def write(path: Path | str, model: ModelFile) -> None:
@@ -56,13 +67,10 @@ def write(path: Path | str, model: ModelFile) -> None:
     arrays: dict[str, NDArray[Any]] = {}
     for block in _BLOCKS:
         arrays |= {f"{block}.{name}": array for name, array in getattr(model, block)._asdict().items()}
-    arrays |= {f"lexicon.{name}": getattr(model.lexicon, name) for name in _LEXICON_ARRAYS}
+    lists = model.lexicon
+    arrays |= {f"lexicon.{name}": lists.names.lines if name == "names" else getattr(lists, name) for name in _LEXICON}
     arrays |= {"intercept": model.intercept, "golden_probabilities": model.golden_probabilities}
-    header = model.header | {
-        "sections": model.lexicon.sections,
-        "entries": model.lexicon.names,
-        "content": _content_hash(arrays),
-    }
+    header = model.header | {"sections": lists.sections, "content": _content_hash(arrays)}
     text = json.dumps(header, sort_keys=True, ensure_ascii=False).encode("utf-8")
     buffer = io.BytesIO()
     np.savez(buffer, allow_pickle=False, header=np.frombuffer(text, dtype=np.uint8), **arrays)
@@ -74,80 +82,46 @@ def _content_hash(arrays: dict[str, NDArray[Any]]) -> str:
 
 
 def read(path: Path | str) -> ModelFile:
-    """Read a model and check form, kinds, shapes and numbers.
+    """Read a model and check sums, form, kinds, shapes and numbers.
 
     Raises:
         ModelError: the file is missing, damaged, of another format or not a model; nothing of it is run.
     """
     where = str(path)
     try:
-        with zipfile.ZipFile(path) as archive:
-            arrays = {info.filename.removesuffix(".npy"): _array(archive, info) for info in _members(archive)}
-        return _assemble(arrays)
+        content = Path(path).read_bytes()
+        return _assemble(npz.read(content, _NAMES))
     except FileNotFoundError:
         raise ModelError("there is no model", where=where, next_step="run `make pipeline`, or give --model") from None
     except ModelError as error:
         raise ModelError(error.what, where=where, next_step="take a whole copy, or train it again") from None
-    except (
-        OSError,
-        zipfile.BadZipFile,
-        ValueError,
-        KeyError,
-        TypeError,
-        EOFError,
-        NotImplementedError,
-        RecursionError,
-        MemoryError,
-        OverflowError,
-        AttributeError,
-        SyntaxError,
-        RuntimeError,
-    ) as error:
-        reason = " ".join(str(error).split()) or type(error).__name__
-        raise ModelError(f"is not a whole model file ({reason[:200]})", where=where, next_step="take a whole copy, or train it again") from None
-
-
-def _members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
-    members = archive.infolist()
-    names = [info.filename for info in members]
-    if len(set(names)) < len(names) or not set(names) <= _NAMES:
-        raise ModelError(f"holds what no model holds ({', '.join(sorted(set(names) - _NAMES))[:100]})")
-    if sum(info.file_size for info in members) > LARGEST:
-        raise ModelError(f"would unpack to more than {LARGEST >> 20} MB")
-    return members
-
-
-_NAMES = (
-    {f"{block}.{kind}.npy" for block in _BLOCKS for kind in _KINDS}
-    | {f"lexicon.{name}.npy" for name in _LEXICON_ARRAYS}
-    | {"header.npy", "intercept.npy", "golden_probabilities.npy"}
-)
-
-
-def _array(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> NDArray[Any]:
-    data = archive.read(info)
-    stream = io.BytesIO(data)
-    if npy.read_magic(stream) != (1, 0):
-        raise ModelError(f"{info.filename} has an unknown form")
-    shape, fortran, kind = npy.read_array_header_1_0(stream)
-    count = int(np.prod(shape, dtype=object)) if shape else 1
-    if kind.hasobject or fortran or count < 0 or stream.tell() + count * kind.itemsize != len(data):
-        raise ModelError(f"{info.filename} does not hold what its head says")
-    return np.frombuffer(data, dtype=kind, offset=stream.tell(), count=count).reshape(shape)
+    except OSError as error:
+        raise ModelError(f"cannot be read ({error.strerror})", where=where, next_step="check the path") from None
 
 
 def _assemble(arrays: dict[str, NDArray[Any]]) -> ModelFile:
-    header = json.loads(arrays.pop("header").tobytes())
-    if header.get("format") != FORMAT:
-        raise ModelError(f"is of format {header.get('format')!r}; this program reads format {FORMAT}")
-    if _content_hash(arrays) != header["content"]:
-        raise ModelError("its content does not match its hash")
+    header = _header(arrays)
+    if missing := sorted(_NAMES - arrays.keys()):
+        raise ModelError(f"lacks {', '.join(missing)[:100]}")
     blocks = {name: _block({kind: arrays[f"{name}.{kind}"] for kind in _KINDS}, name) for name in _BLOCKS}
-    lexicon = Lexicon(tuple(header.pop("sections")), tuple(header.pop("entries")), *(arrays[f"lexicon.{name}"] for name in _LEXICON_ARRAYS))
-    _check_lexicon(lexicon)
     for name, shape in (("intercept", (4,)), ("golden_probabilities", (len(header["golden"]), 4))):
         _check(arrays[name], np.float64, shape, name)
+    lexicon = _lexicon({name: arrays[f"lexicon.{name}"] for name in _LEXICON}, header.pop("sections"))
     return ModelFile(header, blocks["words"], blocks["characters"], blocks["cues"], arrays["intercept"], arrays["golden_probabilities"], lexicon)
+
+
+def _header(arrays: dict[str, NDArray[Any]]) -> dict[str, Any]:
+    """The header with what the program needs of it."""
+    try:
+        header = json.loads(arrays["header"].tobytes())
+    except (KeyError, ValueError, RecursionError) as error:
+        raise ModelError(f"its header cannot be read ({type(error).__name__})") from None
+    if not isinstance(header, dict) or header.get("format") != FORMAT:
+        raise ModelError(f"is not of format {FORMAT}, which this program reads")
+    for name in ("golden", "sections"):
+        if not isinstance(header.get(name), list) or not all(isinstance(text, str) for text in header[name]):
+            raise ModelError(f"its header holds no list of texts {name!r}")
+    return header
 
 
 def _block(arrays: dict[str, NDArray[Any]], name: str) -> Block:
@@ -160,18 +134,26 @@ def _block(arrays: dict[str, NDArray[Any]], name: str) -> Block:
     return Block(**arrays)
 
 
-def _check_lexicon(lexicon: Lexicon) -> None:
-    phrases, entries = len(lexicon.keys), len(lexicon.names)
-    _check(lexicon.keys, np.uint64, (phrases,), "lexicon.keys")
-    _check(lexicon.section, np.int64, (entries,), "lexicon.section")
-    limits = {"entry": entries, "form": 5, "length": 8, "part": 3}
-    for name, limit in limits.items():
-        array = getattr(lexicon, name)
-        _check(array, np.int64, (phrases,), f"lexicon.{name}")
-        if phrases and not (array.min() >= 0 and array.max() < limit):
-            raise ModelError(f"lexicon.{name} points outside")
-    if entries and not (lexicon.section.min() >= 0 and lexicon.section.max() < len(lexicon.sections)):
-        raise ModelError("lexicon.section points outside")
+def _lexicon(arrays: dict[str, NDArray[Any]], sections: list[str]) -> Lexicon:
+    for name, kind in _LEXICON.items():
+        _check(arrays[name], kind, arrays[name].shape[:1], f"lexicon.{name}")
+    for keys, flags in (("nodes", "flags"), ("pairs", None)):
+        if (arrays[keys][1:] <= arrays[keys][:-1]).any() or (flags and len(arrays[flags]) != len(arrays[keys])):
+            raise ModelError(f"lexicon.{keys} are not in order")
+    for keys, first, cues in (("nodes", "first", "cues"), ("pairs", "pair_first", "pair_cues")):
+        bounds = arrays[first]
+        if len(bounds) != len(arrays[keys]) + 1 or bounds[0] != 0 or bounds[-1] != len(arrays[cues]) or (bounds[1:] < bounds[:-1]).any():
+            raise ModelError(f"lexicon.{first} points outside")
+        _check_range(arrays[cues] // CUE_FORMS, len(arrays["section"]), f"lexicon.{cues}")
+        _check_range(arrays[cues] % CUE_FORMS, len(FORMS), f"lexicon.{cues}")
+    _check_range(arrays["section"], len(sections), "lexicon.section")
+    names = Names(arrays.pop("names"))
+    return Lexicon(sections=tuple(sections), names=names, **arrays)
+
+
+def _check_range(array: NDArray[Any], limit: int, name: str) -> None:
+    if len(array) and not (array.min() >= 0 and array.max() < limit):
+        raise ModelError(f"{name} points outside")
 
 
 def _check(array: NDArray[Any], kind: type, shape: tuple[int, ...], name: str) -> None:

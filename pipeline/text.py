@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import chain
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pipeline import hashing
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 TOKEN = re.compile(
     r"(?:[^\W\d_]\.){2,}"  # initials: U.S., a.m.
@@ -60,41 +62,136 @@ def words(text: str) -> list[str]:
     return [form for form in map(word_form, tokens(text)) if is_word(form)]
 
 
-class WordTable(dict[str, int]):
-    """Every token seen so far and its number; a token met for the first time gets the next one.
+class Growing:
+    """A one- or two-dimensional array that grows at its end, at a cost that follows what is added."""
 
-    `forms[i]` is the word form of token number i. Other rooms keep columns beside it that they
-    extend when the table has grown, so that work on a word is done once, however often it stands.
+    def __init__(self, kind: DTypeLike, *shape: int) -> None:
+        self._room = np.empty((0, *shape), dtype=kind)
+        self._used = 0
+
+    def __len__(self) -> int:
+        return self._used
+
+    @property
+    def values(self) -> NDArray[Any]:
+        """What the array holds so far."""
+        return self._room[: self._used]
+
+    def extend(self, more: ArrayLike) -> None:
+        """Add the rows of `more`."""
+        rows = np.asarray(more, dtype=self._room.dtype)
+        end = self._used + len(rows)
+        if end > len(self._room):
+            room = np.empty((2 * end, *self._room.shape[1:]), dtype=self._room.dtype)
+            room[: self._used] = self.values
+            self._room = room
+        self._room[self._used : end] = rows
+        self._used = end
+
+
+class WordTable:
+    """Every token seen so far, by number, and every stretch between blanks seen so far with its tokens.
+
+    `forms[i]` is the word form of token number i. Words repeat (Zipf's law), so what is worked out about
+    a stretch or a token is kept: `column` holds what other rooms know of each token.
     """
 
     def __init__(self) -> None:
-        super().__init__()
         self.forms: list[str] = []
-        self._keys = np.empty(0, dtype=np.uint64)
-        self._is_word = np.empty(0, dtype=bool)
+        self.characters = 0
+        self._numbers: dict[str, int] = {}
+        self._stretches = _Stretches(self)
+        self._columns: dict[int, tuple[object, Growing]] = {}
+        self._keys, self._is_word = Growing(np.uint64), Growing(bool)
 
-    def __missing__(self, token: str) -> int:
-        number = self[token] = len(self.forms)
-        self.forms.append(word_form(token))
-        return number
+    def __len__(self) -> int:
+        return len(self.forms)
+
+    def number(self, token: str) -> int:
+        """The number of a token; a token met for the first time gets the next one."""
+        found = self._numbers.setdefault(token, len(self.forms))
+        if found == len(self.forms):
+            self.forms.append(word_form(token))
+        return found
+
+    def numbers(self, texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The token numbers of texts one after another, and how many each text has."""
+        pieces = [text.split() for text in texts]
+        counts = np.fromiter(map(len, pieces), np.int64, len(pieces))
+        stretch = np.fromiter(map(self._stretches.__getitem__, chain.from_iterable(pieces)), np.int64, int(counts.sum()))
+        tokens, sizes = self._stretches.tokens(stretch)
+        ends = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(sizes)])[np.cumsum(counts)]
+        return tokens, np.diff(ends, prepend=0)
+
+    def column(self, owner: object, make: Callable[[hashing.Keys], NDArray[Any]]) -> NDArray[Any]:
+        """What `owner` knows of each token, shape (len(self), ...): `make` is asked for new tokens' keys only."""
+        keys = self.keys_
+        kept, column = self._columns.get(id(owner), (None, None))
+        if column is None or kept is not owner:
+            first = make(keys)
+            column = Growing(first.dtype, *first.shape[1:])
+            column.extend(first)
+            self._columns[id(owner)] = owner, column
+        elif len(column) < len(keys):
+            column.extend(make(keys[len(column) :]))
+        return column.values
 
     def _extend(self) -> None:
         new = self.forms[len(self._keys) :]
         if new:
-            self._keys = np.concatenate([self._keys, hashing.string_keys(new)])
-            self._is_word = np.concatenate([self._is_word, np.fromiter(map(is_word, new), bool, len(new))])
+            self._keys.extend(hashing.string_keys(new))
+            self._is_word.extend(np.fromiter(map(is_word, new), bool, len(new)))
 
     @property
     def keys_(self) -> hashing.Keys:
         """The key of each token's word form, shape (len(self),)."""
         self._extend()
-        return self._keys
+        return self._keys.values
 
     @property
     def is_word(self) -> NDArray[np.bool_]:
         """Whether each token is a word rather than a sign, shape (len(self),)."""
         self._extend()
-        return self._is_word
+        return self._is_word.values
+
+
+class _Stretches(dict[str, int]):
+    """Stretches without blanks by number; no token crosses a blank, so each is cut into tokens once."""
+
+    def __init__(self, table: WordTable) -> None:
+        super().__init__()
+        self._table = table
+        self._new: list[int] = []
+        self._new_ends: list[int] = []
+        self._tokens, self._ends = Growing(np.int64), Growing(np.int64)
+        self._ends.extend([0])
+
+    def __missing__(self, stretch: str) -> int:
+        found = self[stretch] = len(self)
+        self._new += map(self._table.number, tokens(stretch))
+        self._new_ends.append(len(self._tokens) + len(self._new))
+        self._table.characters += len(stretch)
+        return found
+
+    def tokens(self, stretch: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The tokens of stretches one after another, and how many each has."""
+        if self._new_ends:
+            self._tokens.extend(self._new)
+            self._ends.extend(self._new_ends)
+            self._new, self._new_ends = [], []
+        starts = self._ends.values[stretch]
+        sizes = self._ends.values[stretch + 1] - starts
+        return self._tokens.values[spans(starts, sizes)], sizes
+
+
+def spans(starts: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The numbers start, start + 1, ... of every span, one after another.
+
+    >>> spans(np.array([5, 0]), np.array([2, 3])).tolist()
+    [5, 6, 0, 1, 2]
+    """
+    ends = np.cumsum(sizes)
+    return np.repeat(starts - ends + sizes, sizes) + np.arange(int(ends[-1]) if len(ends) else 0)
 
 
 class Batch(NamedTuple):
@@ -112,9 +209,7 @@ class Batch(NamedTuple):
 
 def batch(texts: Sequence[str], table: WordTable) -> Batch:
     """Tokenise `texts`; every token is looked up in (or added to) `table`."""
-    found = [TOKEN.findall(normalise(text)) for text in texts]
-    lengths = np.fromiter(map(len, found), np.int64, len(found))
-    offsets = np.zeros(len(found) + 1, dtype=np.int64)
-    np.cumsum(lengths, out=offsets[1:])
-    numbers = np.fromiter(map(table.__getitem__, chain.from_iterable(found)), np.int64, int(offsets[-1]))
-    return Batch(numbers, np.repeat(np.arange(len(found)), lengths), offsets)
+    numbers, sizes = table.numbers(texts)
+    offsets = np.zeros(len(texts) + 1, dtype=np.int64)
+    np.cumsum(sizes, out=offsets[1:])
+    return Batch(numbers, np.repeat(np.arange(len(texts)), sizes), offsets)

@@ -1,0 +1,1 @@
+"""How fast the scorer is beside scikit-learn and fastText on the same sentences: `make bench`."""
