@@ -8,10 +8,11 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
+from pipeline.commands import annotations as coding
 from pipeline.commands import classify, evaluate
 from pipeline.errors import StanceError, UsageError
 
-COMMANDS = (classify, evaluate)
+COMMANDS = (classify, evaluate, coding)
 
 
 class _Parser(argparse.ArgumentParser):

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from pipeline.errors import DataError
 
@@ -53,6 +54,27 @@ def write_bytes(path: Path | str, data: bytes) -> None:
 def write_text(path: Path | str, text: str) -> None:
     """Write `text` as UTF-8 with line feeds, whole or not at all."""
     write_bytes(path, text.encode("utf-8"))
+
+
+def csv_lines(rows: Iterable[Sequence[object]]) -> Iterator[str]:
+    """Rows as lines of CSV that end in a line feed, cells with any line end quoted.
+
+    Before Python 3.13 csv.writer leaves a carriage return bare unless it ends rows with one, and a reader
+    takes it for the end of the row.
+    """
+    import csv
+
+    line: list[str] = []
+    writer = csv.writer(_Receiver(line.append), lineterminator="\r\n")
+    for row in rows:
+        writer.writerow(row)
+        yield line.pop().removesuffix("\r\n") + "\n"
+
+
+class _Receiver(NamedTuple):
+    """What csv.writer writes to: it hands every row, whole, to `write`."""
+
+    write: Callable[[str], object]
 
 
 def digest(parts: Iterable[bytes | str]) -> str:

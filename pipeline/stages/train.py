@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections import Counter
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -23,8 +24,10 @@ def train(labelled: Path, cues: Path, codebook: Path, model_path: Path, held_out
     """Train on the training documents of `labelled` and write the model and its out-of-collection predictions."""
     section = params.load(settings, TrainParams)
     rows = _training_rows(labelled / "train.parquet")
+    version = files.digest([codebook.read_bytes()])
+    _warn_of_other_codebooks(rows.pop("codebooks"), version)
     labels = np.array(rows["label"], dtype=np.int64)
-    weights = np.where(np.array(rows["source"]) == "rules", section.rules_weight, 1.0)
+    weights = np.array(rows["weight"], dtype=np.float64)
     lists = lexicon.read_folder(cues)
     compiled = lexicon.compile_lists(lists)
     counts = training.Counts.of(rows["text"], compiled, min_documents=section.min_documents, jobs=section.jobs)
@@ -37,8 +40,10 @@ def train(labelled: Path, cues: Path, codebook: Path, model_path: Path, held_out
         "settings": {"strength": strength, "tried": {str(k): v for k, v in tried.items()}, "divisor": divisor, "block_weights": section.block_weights},
         "training": {"sentences": len(labels), "documents": int(documents.max()) + 1, "labels": np.bincount(labels, minlength=len(LABELS)).tolist()},
         "hashes": {
-            "training_data": files.digest(f"{text}\t{label}" for text, label in zip(rows["text"], rows["label"], strict=True)),
-            "codebook": files.digest([codebook.read_bytes()]),
+            "training_data": files.digest(
+                f"{text}\t{label}\t{weight}" for text, label, weight in zip(rows["text"], rows["label"], rows["weight"], strict=True)
+            ),
+            "codebook": version,
             "cues": files.digest(part for name in sorted(lists) for part in (name, lists[name])),
         },
         "versions": {name: metadata.version(name) for name in _VERSIONED},
@@ -49,9 +54,16 @@ def train(labelled: Path, cues: Path, codebook: Path, model_path: Path, held_out
 
 
 def _training_rows(path: Path) -> dict[str, list[Any]]:
-    rows = tables.read(path, ("document", "collection", "start", "end", "text", "label", "source"))
+    rows = tables.read(path, ("document", "collection", "start", "end", "text", "label", "source", "weight", "codebooks"))
     keep = [i for i, label in enumerate(rows["label"]) if label is not None]
     return {name: [column[i] for i in keep] for name, column in rows.items()}
+
+
+def _warn_of_other_codebooks(used: list[list[str]], version: str) -> None:
+    """Say how many sentences were coded under a codebook other than the one that stands there now."""
+    counted = Counter(name for names in used for name in names if name and not version.startswith(name))
+    for name, count in sorted(counted.items()):
+        print(f"train: warning: {count} sentences were coded under codebook {name}, which is not the present one ({version[:12]}); look at them again")
 
 
 def _calibrate(
