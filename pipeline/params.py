@@ -107,6 +107,14 @@ class LabelParams:
 
 
 @dataclass(frozen=True)
+class AgreementParams:
+    """How agreement of coders is reported: bootstrap resamples of documents and the seed they are drawn with."""
+
+    seed: int = knob(0, low=0)
+    resamples: int = knob(1000, low=100, high=100000)
+
+
+@dataclass(frozen=True)
 class HoldoutParams:
     """Which documents are kept for evaluation."""
 
