@@ -8,11 +8,11 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
-from pipeline.commands import agreement, classify, evaluate
+from pipeline.commands import agreement, classify, evaluate, queue
 from pipeline.commands import annotations as coding
 from pipeline.errors import StanceError, UsageError
 
-COMMANDS = (classify, evaluate, coding, agreement)
+COMMANDS = (classify, evaluate, coding, agreement, queue)
 
 
 class _Parser(argparse.ArgumentParser):

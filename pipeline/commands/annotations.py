@@ -62,7 +62,7 @@ def _add_export(parts: _shared.Commands) -> None:
     parser.add_argument("--only", type=Path, metavar="FILE", help="only the sentences that this file lists, as `stance queue` writes it")
     parser.add_argument("--coded", action="store_true", help="instead, the sentences the coder has labelled, with their labels")
     parser.add_argument("--guess", choices=_GUESSES, default="none", help="pre-annotate by the rules or the model (default: none)")
-    parser.add_argument("--cues", type=Path, default=Path("seeds/cues"), metavar="DIR", help="folder of cue lists, for --guess rules (default: seeds/cues)")
+    _shared.add_cues(parser)
     _shared.add_annotations(parser)
     _shared.add_documents(parser)
     _shared.add_model(parser)
