@@ -91,7 +91,7 @@ def read_rows(path: Path) -> Iterator[dict[str, object]]:
     """
     reader = {".jsonl": _jsonl_rows, ".csv": _csv_rows, ".parquet": _parquet_rows}.get(path.suffix)
     if reader is None:
-        raise DataError(f"ends in {path.suffix!r}", where=str(path), next_step=f"use one of {', '.join(SUFFIXES)}")
+        raise DataError(f"ends in {path.suffix!r}", where=str(path), next_step="use one of .jsonl, .csv, .parquet")
     try:
         yield from reader(path)
     except UnicodeDecodeError as error:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,16 +27,15 @@ def replacing(path: Path | str) -> Iterator[Path]:
     try:
         yield temporary
         temporary.chmod(0o666 & ~_umask())
-        try:
-            temporary.replace(target)
-        except OSError as error:
-            raise _unwritable(target, error) from None
+        temporary.replace(target)
+    except OSError as error:
+        raise _unwritable(target, error) from None
     finally:
         temporary.unlink(missing_ok=True)
 
 
 def _unwritable(target: Path, error: OSError) -> DataError:
-    return DataError(f"cannot write there ({error.strerror})", where=str(target), next_step="choose another place")
+    return DataError(f"cannot write there ({error.strerror or error})", where=str(target), next_step="choose another place")
 
 
 def _umask() -> int:
@@ -53,6 +53,23 @@ def write_bytes(path: Path | str, data: bytes) -> None:
 def write_text(path: Path | str, text: str) -> None:
     """Write `text` as UTF-8 with line feeds, whole or not at all."""
     write_bytes(path, text.encode("utf-8"))
+
+
+def csv_lines(rows: Iterable[Sequence[object]]) -> Iterator[str]:
+    """Rows as lines of CSV that end in a line feed, cells with any line end quoted.
+
+    Before Python 3.13 csv.writer leaves a carriage return bare unless it ends rows with one, and a reader
+    takes it for the end of the row.
+    """
+    import csv
+
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    for row in rows:
+        writer.writerow(row)
+        yield buffer.getvalue().removesuffix("\r\n") + "\n"
+        buffer.seek(0)
+        buffer.truncate()
 
 
 def digest(parts: Iterable[bytes | str]) -> str:

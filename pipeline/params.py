@@ -113,7 +113,10 @@ class HoldoutParams:
 
 @dataclass(frozen=True)
 class TrainParams:
-    """How the model is fitted, chosen and calibrated."""
+    """How the model is fitted, chosen and calibrated.
+
+    Sentences of collections whose name starts with `natural_collections` weigh `natural_weight`.
+    """
 
     seed: int = knob(0, low=0)
     folds: int = knob(5, low=2, high=20)
@@ -124,6 +127,8 @@ class TrainParams:
     iterations: int = knob(300, low=10)
     tolerance: float = knob(1e-3, low=1e-8, high=0.1)
     rules_weight: float = knob(0.2, low=0.0, high=1.0)
+    natural_collections: str = knob("")
+    natural_weight: float = knob(1.0, low=0.0, high=100.0)
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -44,11 +42,7 @@ def _errors(rows: dict[str, list[Any]], truth: NDArray[np.int64], probabilities:
 
 def to_csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     """Rows as CSV text with a header and line feeds."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
-    return buffer.getvalue()
+    return "".join(files.csv_lines([header, *rows]))
 
 
 def _rounded(value: Any) -> Any:

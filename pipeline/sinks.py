@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -39,9 +38,8 @@ def record(row: Row, found: Prediction) -> dict[str, object]:
 def to_stream(stream: TextIO, form: str) -> Sink:
     """A sink that writes `form` (one of FORMATS) to an open stream."""
     if form == "csv":
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        return lambda batch: writer.writerows((*row, found.label or "", *found.probabilities, found.note) for row, found in batch)
+        stream.writelines(files.csv_lines([COLUMNS]))
+        return lambda batch: stream.writelines(files.csv_lines((*row, found.label or "", *found.probabilities, found.note) for row, found in batch))
     make = _table_line if form == "table" else _json_line
     return lambda batch: stream.writelines(make(row, found) for row, found in batch)
 
@@ -61,12 +59,14 @@ def to_file(path: Path, form: str | None) -> Iterator[Sink]:
     form = form or {".jsonl": "jsonl", ".csv": "csv", ".parquet": "parquet", ".txt": "table"}.get(path.suffix)
     if form is None:
         raise UsageError(f"no form is known for {path.suffix!r}", where=str(path), next_step="end it in .jsonl, .csv or .parquet, or give --format")
+    if path.suffix == ".parquet" and form != "parquet":
+        raise UsageError(f"ends in .parquet, but --format says {form}", where=str(path), next_step="leave out --format, or give another ending")
     with files.replacing(path) as temporary:
-        if path.suffix == ".parquet":
+        if form == "parquet":
             with _parquet(temporary) as sink:
                 yield sink
         else:
-            with temporary.open("w", encoding="utf-8", errors="surrogatepass", newline="") as stream:
+            with temporary.open("w", encoding="utf-8", errors="backslashreplace", newline="") as stream:
                 yield to_stream(stream, form)
 
 
@@ -82,8 +82,13 @@ def _parquet(path: Path) -> Iterator[Sink]:
     with pyarrow.parquet.ParquetWriter(path, schema, compression="zstd") as writer:
 
         def sink(batch: Iterable[Classified]) -> None:
-            records = [record(row, found) for row, found in batch]
+            records = [{name: _encodable(value) for name, value in record(row, found).items()} for row, found in batch]
             if records:
                 writer.write_table(pyarrow.Table.from_pylist(records, schema=schema))
 
         yield sink
+
+
+def _encodable(value: object) -> object:
+    """Text with lone surrogates written out, which UTF-8 cannot hold; anything else as it is."""
+    return value.encode("utf-8", "backslashreplace").decode("utf-8") if isinstance(value, str) else value

@@ -38,8 +38,8 @@ def from_lines(lines: TextIO, name: str = "") -> Iterator[Row]:
 
 
 def from_standard_input() -> Iterator[Row]:
-    """One sentence a line from standard input (UTF-8)."""
-    sys.stdin.reconfigure(encoding="utf-8", errors="strict", newline="\n")  # type: ignore[union-attr]
+    """One sentence a line from standard input (UTF-8, byte order mark dropped)."""
+    sys.stdin.reconfigure(encoding="utf-8-sig", errors="strict", newline="\n")  # type: ignore[union-attr]
     try:
         yield from from_lines(sys.stdin)
     except UnicodeDecodeError as error:

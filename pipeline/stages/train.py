@@ -24,8 +24,8 @@ def train(labelled: Path, cues: Path, codebook: Path, model_path: Path, held_out
     section = params.load(settings, TrainParams)
     rows = _training_rows(labelled / "train.parquet")
     labels = np.array(rows["label"], dtype=np.int64)
-    weights = np.where(np.array(rows["source"]) == "rules", section.rules_weight, 1.0)
-    lists = lexicon.read_folder(cues)
+    weights = _weights(rows, section)
+    lists, codebook_hash = lexicon.read_folder(cues), files.digest([codebook.read_bytes()])
     compiled = lexicon.compile_lists(lists)
     counts = training.Counts.of(rows["text"], compiled, min_documents=section.min_documents, jobs=section.jobs)
     documents = np.unique(rows["document"], return_inverse=True)[1]
@@ -38,7 +38,7 @@ def train(labelled: Path, cues: Path, codebook: Path, model_path: Path, held_out
         "training": {"sentences": len(labels), "documents": int(documents.max()) + 1, "labels": np.bincount(labels, minlength=len(LABELS)).tolist()},
         "hashes": {
             "training_data": files.digest(f"{text}\t{label}" for text, label in zip(rows["text"], rows["label"], strict=True)),
-            "codebook": files.digest([codebook.read_bytes()]),
+            "codebook": codebook_hash,
             "cues": files.digest(part for name in sorted(lists) for part in (name, lists[name])),
         },
         "versions": {name: metadata.version(name) for name in _VERSIONED},
@@ -52,6 +52,13 @@ def _training_rows(path: Path) -> dict[str, list[Any]]:
     rows = tables.read(path, ("document", "collection", "start", "end", "text", "label", "source"))
     keep = [i for i, label in enumerate(rows["label"]) if label is not None]
     return {name: [column[i] for i in keep] for name, column in rows.items()}
+
+
+def _weights(rows: dict[str, list[Any]], section: TrainParams) -> NDArray[np.float64]:
+    """How much each sentence counts in the fit, shape (n,)."""
+    natural = [bool(section.natural_collections) and name.startswith(section.natural_collections) for name in rows["collection"]]
+    weights = np.where(natural, section.natural_weight, 1.0)
+    return np.where(np.array(rows["source"]) == "rules", section.rules_weight, weights)
 
 
 def _calibrate(
