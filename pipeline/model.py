@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from importlib import resources
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,8 @@ Floats = NDArray[np.float64]
 
 NO_WORDS = "no words"
 UNSURE = "unsure"
-_BATCH = 2048
+_BATCH = 1024
+_BATCH_CHARACTERS = 1 << 18
 _BLOCKS = 3
 _TABLE_LIMIT = 4_000_000
 """Characters of different words and signs to keep before starting anew."""
@@ -39,12 +39,7 @@ class StanceModel:
 
     def __init__(self, stored: modelfile.ModelFile) -> None:
         self._stored = stored
-        blocks = (stored.words, stored.characters, stored.cues)
-        self._weights = tfidf.Weights(
-            np.concatenate([block.idf for block in blocks]),
-            np.concatenate([block.weights for block in blocks]),
-            np.repeat(np.arange(_BLOCKS), [len(block.keys) for block in blocks]),
-        )
+        self._weights = tfidf.joined((stored.words, stored.characters, stored.cues))
         self._word_index, self._character_index = hashing.Index(stored.words.keys), hashing.Index(stored.characters.keys)
         self._cue_index = hashing.CodeIndex(stored.cues.keys)
         self._forget()
@@ -75,7 +70,7 @@ class StanceModel:
     def log_odds(self, texts: Sequence[str]) -> Floats:
         """The scores before the softmax, shape (n, 4)."""
         texts = _checked(texts)
-        parts = [self._score(texts[begin : begin + _BATCH])[0] for begin in range(0, len(texts), _BATCH)]
+        parts = [self._score(part)[0] for part in _parts(texts)]
         return np.concatenate(parts) if parts else np.empty((0, len(LABELS)))
 
     def classify(self, texts: Sequence[str], *, min_confidence: float = 0.0) -> list[Prediction]:
@@ -87,8 +82,8 @@ class StanceModel:
         """
         texts = _checked(texts)
         found: list[Prediction] = []
-        for begin in range(0, len(texts), _BATCH):
-            scores, wordless = self._score(texts[begin : begin + _BATCH])
+        for part in _parts(texts):
+            scores, wordless = self._score(part)
             for row, empty in zip(_softmax(scores).tolist(), wordless.tolist(), strict=True):
                 best = max(row)
                 note = NO_WORDS if empty else UNSURE if best < min_confidence else ""
@@ -103,24 +98,25 @@ class StanceModel:
         self._words.learn(self._table)
         is_word = np.flatnonzero(self._table.is_word.take(tokens.token))
         token, row = tokens.token.take(is_word), tokens.row.take(is_word)
-        features, sizes = self._words.of(token)
-        rows, loose = self._between_words(tokens, token, row)
         sums = np.zeros((len(texts), _BLOCKS, tfidf.PARTS))
-        counts = np.bincount(row, minlength=len(texts))
-        filled = np.flatnonzero(counts)
+        tfidf.add_counted(sums, self._weights, tfidf.pack(self._weights, *self._between_words(tokens, token, row)))
+        self._add_words(sums, token, row)
+        return tfidf.finish(sums, self._stored.intercept), np.bincount(row, minlength=len(texts)) == 0
+
+    def _add_words(self, sums: Floats, token: Ints, row: Ints) -> None:
+        """Add what the words bring: once for each, then what repeats; in long texts counted without that short cut."""
+        features, sizes = self._words.of(token)
+        occurrences = tfidf.pack(self._weights, np.repeat(row, sizes), features)
+        long = np.bincount(row, sizes, minlength=len(sums)) > _LONG
+        if long.any():
+            apart = long[row]
+            tfidf.add_counted(sums, self._weights, occurrences[np.repeat(apart, sizes)])
+            occurrences, token, row = occurrences[np.repeat(~apart, sizes)], token[~apart], row[~apart]
+        filled, first = tfidf.runs(row)
         if len(filled):
-            first = (np.cumsum(counts) - counts)[filled]
-            sums[filled, : wordfeatures.BLOCKS] = np.add.reduceat(self._words.sums(token), first).reshape(len(filled), wordfeatures.BLOCKS, -1)
-        cell = rows * _BLOCKS + self._weights.block.take(loose)
-        sums += tfidf.sum_by(cell, tfidf.alone(self._weights, loose), len(texts) * _BLOCKS).reshape(sums.shape)
-        long = np.bincount(row, sizes, minlength=len(texts)) + np.bincount(rows, minlength=len(texts)) > _LONG
-        sums[long] = 0.0
-        width = len(self._weights.idf)
-        kind = np.uint32 if len(texts) * width < 2**32 else np.uint64
-        occurrences = np.concatenate([features.astype(kind), loose.astype(kind)])
-        occurrences += np.concatenate([np.repeat((row * width).astype(kind), sizes), (rows * width).astype(kind)])
-        tfidf.add_repeated(sums, self._weights, occurrences, long)
-        return tfidf.finish(sums, self._stored.intercept), counts == 0
+            once = np.add.reduceat(self._words.sums(token), first)
+            sums[filled, : wordfeatures.BLOCKS] += once.reshape(len(filled), wordfeatures.BLOCKS, -1)
+        tfidf.add_repeated(sums, self._weights, occurrences)
 
     def _between_words(self, tokens: Batch, token: Ints, row: Ints) -> tuple[Ints, Ints]:
         """Row and feature of what stands between words: pairs of neighbours, and cues."""
@@ -130,7 +126,7 @@ class StanceModel:
         cue_row, codes = cue_terms.terms(context.read(tokens, self._table, self._stored.lexicon), self._stored.lexicon)
         cue = self._cue_index.find(codes.astype(np.uint64))
         paired, known = np.flatnonzero(pair >= 0), np.flatnonzero(cue >= 0)
-        begin = len(self._weights.idf) - len(self._stored.cues.keys)
+        begin = self._weights.ends[1]
         return np.concatenate([pair_row.take(paired), cue_row.take(known)]), np.concatenate([pair.take(paired), cue.take(known) + begin])
 
     def _forget(self) -> None:
@@ -149,6 +145,18 @@ def _checked(texts: Iterable[str]) -> Sequence[str]:
     return texts
 
 
+def _parts(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Texts in parts of at most _BATCH texts and, where more than one, _BATCH_CHARACTERS characters."""
+    begin = characters = 0
+    for end, text in enumerate(texts):
+        characters += len(text)
+        if end - begin == _BATCH or (characters > _BATCH_CHARACTERS and end > begin):
+            yield texts[begin:end]
+            begin, characters = end, len(text)
+    if begin < len(texts):
+        yield texts[begin:]
+
+
 def _softmax(scores: Floats) -> Floats:
     raised = np.exp(scores - scores.max(axis=1, keepdims=True)) if len(scores) else scores
     shares: Floats = raised / raised.sum(axis=1, keepdims=True)
@@ -157,4 +165,6 @@ def _softmax(scores: Floats) -> Floats:
 
 def packaged() -> Path:
     """Where the model lies that the installed package carries."""
+    from importlib import resources
+
     return Path(str(resources.files("pipeline").joinpath("stance.npz")))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import json
+import mmap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -72,9 +72,7 @@ def write(path: Path | str, model: ModelFile) -> None:
     arrays |= {"intercept": model.intercept, "golden_probabilities": model.golden_probabilities}
     header = model.header | {"sections": lists.sections, "content": _content_hash(arrays)}
     text = json.dumps(header, sort_keys=True, ensure_ascii=False).encode("utf-8")
-    buffer = io.BytesIO()
-    np.savez(buffer, allow_pickle=False, header=np.frombuffer(text, dtype=np.uint8), **arrays)
-    files.write_bytes(path, buffer.getvalue())
+    files.write_bytes(path, npz.write({"header": np.frombuffer(text, dtype=np.uint8)} | arrays))
 
 
 def _content_hash(arrays: dict[str, NDArray[Any]]) -> str:
@@ -84,19 +82,22 @@ def _content_hash(arrays: dict[str, NDArray[Any]]) -> str:
 def read(path: Path | str) -> ModelFile:
     """Read a model and check sums, form, kinds, shapes and numbers.
 
+    The arrays are views of the file, which is to be replaced (as `write` does), not written over, while in use.
+
     Raises:
         ModelError: the file is missing, damaged, of another format or not a model; nothing of it is run.
     """
     where = str(path)
     try:
-        content = Path(path).read_bytes()
+        with Path(path).open("rb") as file:
+            content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         return _assemble(npz.read(content, _NAMES))
     except FileNotFoundError:
         raise ModelError("there is no model", where=where, next_step="run `make pipeline`, or give --model") from None
     except ModelError as error:
         raise ModelError(error.what, where=where, next_step="take a whole copy, or train it again") from None
-    except OSError as error:
-        raise ModelError(f"cannot be read ({error.strerror})", where=where, next_step="check the path") from None
+    except (OSError, ValueError) as error:
+        raise ModelError(f"cannot be read ({error})", where=where, next_step="check the path") from None
 
 
 def _assemble(arrays: dict[str, NDArray[Any]]) -> ModelFile:
