@@ -36,6 +36,8 @@ def read(path: Path) -> list[Annotation]:
             hint = f"did you mean {near[0]!r}?" if near else f"the labels are {', '.join(LABELS)}"
             raise DataError(f"the label is {label!r}", where=where, next_step=hint)
         start, end = (_offset(row.get(key), where) for key in ("start", "end"))
+        if start >= 0 and end <= start:
+            raise DataError(f"the end is {row.get('end')!r}, the start {start}", where=where, next_step="give an end after the start")
         text = str(row.get("text") or "")
         if start < 0 and not text:
             raise DataError("has neither offsets nor text", where=where, next_step="add start and end, or text")

@@ -12,7 +12,8 @@ from pipeline.lexicon import FORMS, Lexicon
 from pipeline.text import Batch, WordTable
 
 POLARITIES = ("plain", "negated", "withheld", "modal")
-ROLES = ("other", "finite", "passive", "reduced", "participle", "ing", "infinitive")
+ROLES = ("other", "finite", "passive", "reduced", "participle", "ing", "infinitive", "attributive", "predicate", "determined", "possessed")
+UNDER = ("none", "denial", "accusation", "warning")
 OBJECTS = {
     "claim": ("denial.claim-noun",),
     "request": ("denial.request-noun",),
@@ -25,8 +26,10 @@ OBJECTS = {
 """What a cue may be about: the sections its object's words stand in."""
 OBJECT_NAMES = ("none", *OBJECTS)
 
+REPORTING = ("grammar.report-verb", "grammar.attribution", "grammar.quote", "grammar.quote-open")
 NEAR_NEGATION = 4
 NEAR_AUXILIARY = 3
+NEAR_NOUN = 2
 NEAR_OBJECT = 7
 
 
@@ -35,7 +38,8 @@ class Context(NamedTuple):
 
     `clause`, `polarity`, `role` and `object` are numbers in CLAUSES, POLARITIES, ROLES and OBJECT_NAMES;
     `quoted` is whether it stands inside quotation marks, `first_person` whether I or we goes before it
-    in its clause.
+    in its clause, `reported` whether the sentence reports what somebody says.
+    `under` is the stance (number in UNDER) of the nearest verb of stance before it in the sentence.
     """
 
     hits: Hits
@@ -45,6 +49,8 @@ class Context(NamedTuple):
     object: Ints
     quoted: Bools
     first_person: Bools
+    reported: Bools
+    under: Ints
 
 
 def read(batch: Batch, table: WordTable, lexicon: Lexicon) -> Context:
@@ -77,6 +83,8 @@ def read(batch: Batch, table: WordTable, lexicon: Lexicon) -> Context:
         _objects(own, batch, found, lexicon),
         place.quoted[at],
         back("grammar.first-person")[at] < 99,
+        np.isin(own.row, found.row[cues.in_sections(found, lexicon, REPORTING)]),
+        _under(own, batch, found, lexicon),
     )
 
 
@@ -94,15 +102,33 @@ def _roles(own: Hits, batch: Batch, found: Hits, lexicon: Lexicon, back: object)
     of_by = np.concatenate([cues.mask(found, lexicon, size, ("grammar.of-by",)), [False]])[np.minimum(own.end, size)]
     past = (form == FORMS.index("past")) | (form == FORMS.index("participle"))
     role = np.zeros(len(at), dtype=np.int64)
+    determined = back("grammar.determiner")[at]  # type: ignore[operator]
+    role[~verbs & (determined <= NEAR_NOUN)] = ROLES.index("determined")
+    role[~verbs & (back("grammar.possessive")[at] <= NEAR_NOUN)] = ROLES.index("possessed")  # type: ignore[operator]
+    role[~verbs & (back("grammar.be", "grammar.as")[at] <= NEAR_AUXILIARY)] = ROLES.index("predicate")  # type: ignore[operator]
     role[verbs & (past | (form == FORMS.index("present")))] = ROLES.index("finite")
     role[verbs & (form == FORMS.index("plain"))] = np.where(near_modal, ROLES.index("finite"), ROLES.index("infinitive"))[
         verbs & (form == FORMS.index("plain"))
     ]
     role[verbs & past & of_by & ~near_be & ~near_have] = ROLES.index("reduced")
     role[verbs & past & near_be] = ROLES.index("passive")
+    after_determiner = (np.minimum(determined, back("grammar.possessive")[at]) == 1) & ~near_be & ~near_have  # type: ignore[operator]
+    role[verbs & past & after_determiner] = ROLES.index("attributive")
     ing = verbs & (form == FORMS.index("ing"))
     role[ing] = np.where(near_be, ROLES.index("finite"), np.where(follows_break, ROLES.index("participle"), ROLES.index("ing")))[ing]
     return role
+
+
+def _under(own: Hits, batch: Batch, found: Hits, lexicon: Lexicon) -> Ints:
+    """The stance of the last verb of stance before each hit in its sentence."""
+    row_start = batch.offsets[batch.row]
+    latest, stance = np.full(len(own.start), -1), np.zeros(len(own.start), dtype=np.int64)
+    for number, name in enumerate(UNDER[1:], start=1):
+        sections = tuple(section for section in lexicon.sections if section.startswith(f"{name}.") and section.endswith("-verb"))
+        last = cues.last_before(cues.mask(found, lexicon, len(batch.token), sections), row_start)[own.start]
+        later = last > latest
+        latest[later], stance[later] = last[later], number
+    return stance
 
 
 def _objects(own: Hits, batch: Batch, found: Hits, lexicon: Lexicon) -> Ints:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipeline.context import OBJECT_NAMES, POLARITIES, ROLES, Context
+from pipeline import rules
+from pipeline.context import OBJECT_NAMES, POLARITIES, ROLES, UNDER, Context
 from pipeline.cues import CLAUSES, Ints
 from pipeline.lexicon import Lexicon
 
@@ -13,19 +14,37 @@ TEMPLATES = {
     "cue+clause": ("entry", "clause"),
     "cue+object": ("entry", "object"),
     "kind": ("section",),
-    "kind+clause": ("section", "clause"),
-    "kind+clause+polarity+quoted": ("section", "clause", "polarity", "quoted"),
+    "kind+clause+polarity": ("section", "clause", "polarity"),
+    "kind+quoted+polarity": ("section", "quoted", "polarity"),
     "kind+role+polarity": ("section", "role", "polarity"),
     "kind+object+polarity": ("section", "object", "polarity"),
-    "kind+object+clause+role": ("section", "object", "clause", "role"),
     "kind+person+polarity": ("section", "first_person", "polarity"),
+    "kind+reported+clause": ("section", "reported", "clause"),
+    "kind+under": ("section", "under"),
     "first": ("section", "polarity", "role"),
     "first+object": ("section", "object", "polarity"),
     "pair": ("section", "next"),
     "number": ("section", "number"),
+    "rule": ("rule",),
+    "rule+kind": ("rule", "section"),
 }
 """What each kind of term is made of."""
-_BITS = {"template": 5, "entry": 20, "section": 8, "next": 8, "clause": 3, "object": 4, "polarity": 2, "role": 3, "quoted": 1, "first_person": 1, "number": 2}
+_BITS = {
+    "template": 5,
+    "entry": 20,
+    "section": 8,
+    "next": 8,
+    "clause": 3,
+    "object": 4,
+    "polarity": 2,
+    "role": 4,
+    "quoted": 1,
+    "first_person": 1,
+    "reported": 1,
+    "under": 2,
+    "rule": 6,
+    "number": 2,
+}
 _NAMES = {
     "clause": CLAUSES,
     "object": OBJECT_NAMES,
@@ -33,15 +52,29 @@ _NAMES = {
     "role": ROLES,
     "quoted": ("", "quoted"),
     "first_person": ("", "first person"),
+    "reported": ("", "reported"),
+    "under": UNDER,
+    "rule": (*(rule.name for rule in rules.RULES), "none"),
     "number": ("0", "1", "2", "3+"),
 }
 BACKGROUND = (1, 2, 3)
 """Clauses (numbers in CLAUSES) in which a stance is background: contrast, time, relative."""
-_SIDE = ("claim-noun", "request-noun", "other-sense", "norm-noun", "modal", "condition")
+_SIDE = ("claim-noun", "request-noun", "other-sense", "norm-noun", "modal", "condition", "reason", "good-noun", "good-verb", "press-step-noun")
+FORESEEN = POLARITIES.index("modal")
+
+
+def stance_cues(context: Context, lexicon: Lexicon) -> Context:
+    """The cues that can carry a stance: what is only an object is left out, harm unless it is foreseen."""
+    side = np.array([name.split(".")[1] in _SIDE for name in lexicon.sections], dtype=bool)[context.hits.section]
+    harm = np.array([name.startswith("harm.") for name in lexicon.sections], dtype=bool)[context.hits.section]
+    keep = ~side & (~harm | (context.polarity == FORESEEN))
+    return Context(type(context.hits)(*(column[keep] for column in context.hits)), *(column[keep] for column in context[1:]))
 
 
 def terms(context: Context, lexicon: Lexicon) -> tuple[Ints, Ints]:
     """Row and code of every term of a batch, rows in ascending order within each kind of term."""
+    decided = _decided(context, lexicon)
+    context = stance_cues(context, lexicon)
     hits = context.hits
     values = {
         "entry": hits.entry,
@@ -52,16 +85,20 @@ def terms(context: Context, lexicon: Lexicon) -> tuple[Ints, Ints]:
         "role": context.role,
         "quoted": context.quoted.astype(np.int64),
         "first_person": context.first_person.astype(np.int64),
+        "reported": context.reported.astype(np.int64),
+        "under": context.under,
     }
     rows, codes = [], []
     for number, (name, parts) in enumerate(TEMPLATES.items()):
         if name.startswith("first"):
-            chosen = _first(context, lexicon)
+            chosen = _first(context)
             picked = {part: value[chosen] for part, value in values.items()}
             row = hits.row[chosen]
         elif name == "pair":
             together = np.flatnonzero(hits.row[1:] == hits.row[:-1])
             picked, row = {"section": hits.section[together], "next": hits.section[together + 1]}, hits.row[together]
+        elif name.startswith("rule"):
+            row, picked = decided
         elif name == "number":
             both, counts = np.unique(hits.row * 1024 + hits.section, return_counts=True)
             picked, row = {"section": both % 1024, "number": np.minimum(counts, 3)}, both // 1024
@@ -72,10 +109,18 @@ def terms(context: Context, lexicon: Lexicon) -> tuple[Ints, Ints]:
     return np.concatenate(rows), np.concatenate(codes)
 
 
-def _first(context: Context, lexicon: Lexicon) -> Ints:
+def _decided(context: Context, lexicon: Lexicon) -> tuple[Ints, dict[str, Ints]]:
+    """The rule that decides each row, and the section of its cue."""
+    if not len(context.hits.row):
+        return context.hits.row, {"rule": context.hits.row, "section": context.hits.row}
+    _, rule, cue = rules.decide(context, lexicon, int(context.hits.row.max()) + 1)
+    row = np.flatnonzero(cue >= 0)
+    return row, {"rule": rule[row], "section": context.hits.section[cue[row]]}
+
+
+def _first(context: Context) -> Ints:
     """The first cue of a stance in each row that does not stand in the background."""
-    side = np.array([name.split(".")[1] in _SIDE or name.startswith("harm.") for name in lexicon.sections], dtype=bool)
-    candidate = np.flatnonzero(~side[context.hits.section] & ~np.isin(context.clause, BACKGROUND))
+    candidate = np.flatnonzero(~np.isin(context.clause, BACKGROUND))
     _, first = np.unique(context.hits.row[candidate], return_index=True)
     return candidate[first]
 

@@ -185,10 +185,19 @@ def _running(marked: Bools) -> Ints:
 
 
 def in_sections(hits: Hits, lexicon: Lexicon, names: tuple[str, ...]) -> Bools:
-    """Which hits belong to one of the sections, shape (H,)."""
-    wanted: Bools = np.array([name in names for name in lexicon.sections], dtype=bool)
+    """Which hits belong to one of the sections, of whatever grade where no grade is named, shape (H,)."""
+    wanted: Bools = np.array([name in names or ungraded(name) in names for name in lexicon.sections], dtype=bool)
     chosen: Bools = wanted[hits.section]
     return chosen
+
+
+def ungraded(section: str) -> str:
+    """A section's name without its grade.
+
+    >>> ungraded("judgement.strong-judge-verb")
+    'judgement.judge-verb'
+    """
+    return section.replace(".strong-", ".").replace(".weak-", ".")
 
 
 def sections_where(lexicon: Lexicon, wanted: Callable[[str], bool]) -> Bools:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from pipeline.records import Document
 
 SUFFIXES = (".txt", ".jsonl", ".csv", ".parquet")
 ROOT_COLLECTION = "documents"
+_SURROGATE = re.compile("[\ud800-\udfff]")
 csv.field_size_limit(2**31 - 1)
 
 
@@ -42,6 +44,8 @@ def read_folder(folder: Path, *, text_column: str = "text", id_column: str = "id
             document = name if path.suffix == ".txt" else f"{name}#{row_id}"
             if document in seen:
                 raise DataError(f"the document id {row_id!r} stands there twice", where=str(path), next_step="make ids unique")
+            if _SURROGATE.search(document) or _SURROGATE.search(text):
+                raise DataError(f"the document {row_id!r} holds half of a surrogate pair, which is no text", where=str(path), next_step="mend the row")
             seen.add(document)
             yield Document(document, collection, text)
 
@@ -103,7 +107,7 @@ def _jsonl_rows(path: Path) -> Iterator[dict[str, object]]:
                 continue
             try:
                 row = json.loads(line)
-            except (json.JSONDecodeError, RecursionError) as error:
+            except (ValueError, RecursionError) as error:
                 raise DataError(f"is not JSON ({error})", where=f"{path} line {number}", next_step="mend the line") from None
             if not isinstance(row, dict):
                 raise DataError("is not a JSON object", where=f"{path} line {number}", next_step="write one {…} a line")
@@ -119,7 +123,7 @@ def _csv_rows(path: Path) -> Iterator[dict[str, object]]:
                     raise DataError("has more or fewer cells than the header", where=f"{path} line {reader.line_num}", next_step="mend the row")
                 yield dict(row)
         except csv.Error as error:
-            raise DataError(f"is not CSV ({error})", where=f"{path} line {reader.line_num}", next_step="mend the quoting") from None
+            raise DataError(f"is not CSV ({error})", where=f"{path} after line {reader.line_num}", next_step="mend the quoting") from None
 
 
 def _parquet_rows(path: Path) -> Iterator[dict[str, object]]:

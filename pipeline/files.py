@@ -20,15 +20,22 @@ def replacing(path: Path | str) -> Iterator[Path]:
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
     except OSError as error:
-        raise DataError(f"cannot write there ({error.strerror})", where=str(target), next_step="choose another place") from None
+        raise _unwritable(target, error) from None
     os.close(handle)
     temporary = Path(name)
     try:
         yield temporary
         temporary.chmod(0o666 & ~_umask())
-        temporary.replace(target)
+        try:
+            temporary.replace(target)
+        except OSError as error:
+            raise _unwritable(target, error) from None
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _unwritable(target: Path, error: OSError) -> DataError:
+    return DataError(f"cannot write there ({error.strerror})", where=str(target), next_step="choose another place")
 
 
 def _umask() -> int:

@@ -12,9 +12,9 @@ from pipeline.errors import ParamsError
 Section = TypeVar("Section")
 
 
-def knob(default: Any = MISSING, *, low: float | None = None, high: float | None = None, choices: tuple[str, ...] = ()) -> Any:
-    """A dataclass field with the range or choices its value must keep to."""
-    return field(default=default, metadata={"low": low, "high": high, "choices": choices})
+def knob(default: Any = MISSING, *, low: float | None = None, high: float | None = None, choices: tuple[str, ...] = (), size: int = 0) -> Any:
+    """A dataclass field with the range, choices or (of a list) size its value must keep to."""
+    return field(default=default, metadata={"low": low, "high": high, "choices": choices, "size": size})
 
 
 def load(path: Path | str, section: type[Section]) -> Section:
@@ -61,6 +61,8 @@ def _checked(value: Any, kind: Any, limits: Mapping[str, Any], where: str) -> An
     if inner:
         if not isinstance(value, list) or not value:
             raise ParamsError(f"is {value!r}, not a list of {inner[0].__name__}", where=where, next_step="write it as [a, b]")
+        if limits["size"] and len(value) != limits["size"]:
+            raise ParamsError(f"holds {len(value)} values", where=where, next_step=f"give {limits['size']}")
         return tuple(_checked(item, inner[0], limits, where) for item in value)
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         value = float(value)
@@ -118,7 +120,7 @@ class TrainParams:
     jobs: int = knob(2, low=1)
     min_documents: int = knob(2, low=1)
     strengths: tuple[float, ...] = knob((1.0,), low=1e-4, high=1e4)
-    block_weights: tuple[float, ...] = knob((0.5, 0.5, 1.0), low=0.0, high=10.0)
+    block_weights: tuple[float, ...] = knob((0.5, 0.5, 1.0), low=0.0, high=10.0, size=3)
     iterations: int = knob(300, low=10)
     tolerance: float = knob(1e-3, low=1e-8, high=0.1)
     rules_weight: float = knob(0.2, low=0.0, high=1.0)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import context
+from pipeline import context, cues
 from pipeline.context import OBJECT_NAMES, POLARITIES, ROLES, Context
 from pipeline.cues import CLAUSES, Ints
 from pipeline.lexicon import Lexicon
@@ -19,6 +19,8 @@ from pipeline.text import WordTable, batch
 FOREGROUND = ("main", "condition", "cause")
 ASSERTED = ("plain", "modal")
 VERBAL = ("finite", "passive", "participle", "ing", "infinitive")
+NO_REQUEST = tuple(name for name in OBJECT_NAMES if name != "request")
+FAULT = ("other", "finite", "participle", "predicate", "possessed")
 _BATCH = 4096
 
 
@@ -43,15 +45,7 @@ class Rule:
 
 
 RULES = (
-    Rule(
-        "denies",
-        "denial",
-        "says that a claim is untrue",
-        ("denial.denial-verb",),
-        1,
-        VERBAL,
-        objects=("none", "claim", "wrong", "norm", "harm", "press", "good"),
-    ),
+    Rule("denies", "denial", "says that a claim is untrue", ("denial.denial-verb",), 1, VERBAL, objects=NO_REQUEST),
     Rule("pleads-innocence", "denial", "a plea of not guilty", ("denial.not-guilty",), 1),
     Rule("rejects-claim", "denial", "a finding, report or criticism rejected", ("denial.dispute-verb",), 1, VERBAL, objects=("claim",)),
     Rule("calls-untrue", "denial", "a claim called untrue, baseless, invented", ("denial.untrue",)),
@@ -69,7 +63,15 @@ RULES = (
         2,
         beside=("accusation.reason",),
     ),
-    Rule("finds-fault", "accusation", "calls conduct a failure, deceit, crime", ("judgement.judge-phrase",), 3),
+    Rule("finds-fault", "accusation", "says what a party does wrong", ("judgement.strong-judge-phrase", "judgement.strong-judge-verb"), 3, FAULT),
+    Rule(
+        "calls-names",
+        "accusation",
+        "calls conduct or a party deceitful, reckless, shameful",
+        ("judgement.strong-judge-adjective", "judgement.strong-judge-noun"),
+        3,
+        FAULT,
+    ),
     Rule("warns", "warning", "warns, cautions, alerts", ("warning.warn-verb",), 1, VERBAL),
     Rule("threatens", "warning", "threatens, vows to retaliate", ("warning.threaten-verb",), 1, VERBAL),
     Rule("fears", "warning", "a fear of harm to come", ("warning.fear-verb",), 2, VERBAL, objects=("harm", "wrong", "press")),
@@ -95,7 +97,7 @@ def fires(found: Context, lexicon: Lexicon) -> NDArray[np.bool_]:
     """Which rule fires on which cue, shape (rules, cues)."""
     table = np.zeros((len(RULES), len(found.clause)), dtype=bool)
     for number, rule in enumerate(RULES):
-        chosen = np.array([name in rule.sections for name in lexicon.sections], dtype=bool)[found.hits.section]
+        chosen = cues.in_sections(found.hits, lexicon, rule.sections)
         for values, names, allowed in (
             (found.clause, CLAUSES, rule.clauses),
             (found.polarity, POLARITIES, rule.polarities),
@@ -104,7 +106,7 @@ def fires(found: Context, lexicon: Lexicon) -> NDArray[np.bool_]:
         ):
             chosen &= np.array([name in allowed for name in names])[values]
         if rule.beside:
-            partner = np.array([name in rule.beside for name in lexicon.sections], dtype=bool)[found.hits.section]
+            partner = cues.in_sections(found.hits, lexicon, rule.beside)
             chosen &= np.isin(found.hits.row, found.hits.row[partner])
         table[number] = chosen
     return table

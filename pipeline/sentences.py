@@ -18,6 +18,7 @@ PARAGRAPH_BREAKS = {
     "line": re.compile(r"\r\n|[\n\r\u2028\u2029]"),
 }
 """What ends a paragraph, by the name that params.yaml uses."""
+_NUMBER_SIGN = re.compile(r"\b[Nn]os?\.\s+(?=\d)")
 
 
 @cache
@@ -64,9 +65,24 @@ def split(document: Document, *, paragraph_break: str = "blank_line") -> list[Se
     """
     sentences: list[Sentence] = []
     for paragraph, (begin, end) in enumerate(paragraphs(document.text, paragraph_break=paragraph_break)):
-        for start, stop in _splitter().span_tokenize(document.text[begin:end]):
+        for start, stop in _pieces(document.text[begin:end]):
             span = _strip(document.text, begin + start, begin + stop)
             if span:
                 text = document.text[span[0] : span[1]]
                 sentences.append(Sentence(document.id, document.collection, paragraph, len(sentences), *span, text))
     return sentences
+
+
+def _pieces(paragraph: str) -> list[tuple[int, int]]:
+    """The splitter's spans, joined where it cuts between "No." and a figure.
+
+    "No" ends sentences too, so it is no abbreviation for the splitter; the figure after it tells.
+    """
+    figures = {sign.end() for sign in _NUMBER_SIGN.finditer(paragraph)}
+    pieces: list[tuple[int, int]] = []
+    for start, stop in _splitter().span_tokenize(paragraph):
+        if pieces and start in figures:
+            pieces[-1] = (pieces[-1][0], stop)
+        else:
+            pieces.append((start, stop))
+    return pieces

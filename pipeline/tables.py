@@ -31,12 +31,13 @@ def read(path: Path, columns: Sequence[str]) -> dict[str, list[Any]]:
     import pyarrow.parquet
 
     try:
-        table = pyarrow.parquet.read_table(path, columns=list(columns))
+        with pyarrow.parquet.ParquetFile(path) as stored:
+            missing = [name for name in columns if name not in stored.schema_arrow.names]
+            if missing:
+                raise DataError(f"lacks the column {missing[0]!r}", where=str(path), next_step="run the stage that writes it")
+            table = stored.read(columns=list(columns))
     except (OSError, pyarrow.ArrowException) as error:
         raise DataError(f"cannot be read ({str(error).splitlines()[0]})", where=str(path), next_step="run the stage that writes it") from None
-    missing = [name for name in columns if name not in table.column_names]
-    if missing:
-        raise DataError(f"lacks the column {missing[0]!r}", where=str(path), next_step="run the stage that writes it")
     return {name: table.column(name).to_pylist() for name in columns}
 
 

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 TOKEN = re.compile(
     r"(?:[^\W\d_]\.){2,}"  # initials: U.S., a.m.
     r"|\d+(?:[.,:]\d+)*"  # numbers: 1,500
-    r"|[^\W\d_][^\W_]*(?:['’][^\W_]+)*"  # words, with inner apostrophes: didn't
+    r"|[^\W\d_][^\W_]*(?:['’](?![sS]\b)[^\W_]+)*"  # words, with inner apostrophes: didn't
+    r"|['’][sS]\b"  # the possessive of Iran's, which is no word of its own
     r"|``|''"  # doubled quotation marks
     r"|[^\w\s]"  # any other sign
 )
@@ -32,16 +33,14 @@ def normalise(text: str) -> str:
 
 
 def word_form(token: str) -> str:
-    """The form a token is counted under: lower case, no possessive, numbers alike.
+    """The form a token is counted under: lower case, numbers alike, no final stop.
 
-    >>> [word_form(token) for token in ("Iran’s", "DIDN'T", "1,500", "U.S.")]
+    >>> [word_form(token) for token in ("Iran", "DIDN’T", "1,500", "U.S.")]
     ['iran', "didn't", '0', 'u.s']
     """
     if token[0].isdecimal():
         return NUMBER
     form = token.lower().replace("’", "'")
-    if form.endswith("'s") and len(form) > 2:
-        form = form[:-2]
     return form.rstrip(".") or form
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -143,9 +144,9 @@ def assemble(fitted: Fitted, counts: Counts, lexicon: Lexicon, params: TrainPara
         kept = features.vectoriser(block, lexicon).set_params(vocabulary={terms[column]: i for i, column in enumerate(columns)})
         parts.append((block, Pipeline([("count", kept), ("weigh", weighting)])))
     union = FeatureUnion(parts, transformer_weights=dict(zip(features.BLOCKS, params.block_weights, strict=True)))
-    fitted.regression.coef_ = fitted.regression.coef_ / divisor
-    fitted.regression.intercept_ = fitted.regression.intercept_ / divisor
-    return Pipeline([("features", union), ("classify", fitted.regression)])
+    calibrated = copy(fitted.regression)
+    calibrated.coef_, calibrated.intercept_ = calibrated.coef_ / divisor, calibrated.intercept_ / divisor
+    return Pipeline([("features", union), ("classify", calibrated)])
 
 
 def _terms(counter: CountVectorizer) -> list[int]:
