@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -53,6 +54,23 @@ def write_bytes(path: Path | str, data: bytes) -> None:
 def write_text(path: Path | str, text: str) -> None:
     """Write `text` as UTF-8 with line feeds, whole or not at all."""
     write_bytes(path, text.encode("utf-8"))
+
+
+def csv_lines(rows: Iterable[Sequence[object]]) -> Iterator[str]:
+    """Rows as lines of CSV that end in a line feed, cells with any line end quoted.
+
+    Before Python 3.13 csv.writer leaves a carriage return bare unless it ends rows with one, and a reader
+    takes it for the end of the row.
+    """
+    import csv
+
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    for row in rows:
+        writer.writerow(row)
+        yield buffer.getvalue().removesuffix("\r\n") + "\n"
+        buffer.seek(0)
+        buffer.truncate()
 
 
 def digest(parts: Iterable[bytes | str]) -> str:

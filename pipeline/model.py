@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,10 @@ Floats = NDArray[np.float64]
 
 NO_WORDS = "no words"
 UNSURE = "unsure"
-_BATCH = 1024
+_WORDLESS, _UNSURE = 1, 2
+_NOTES = np.array(["", NO_WORDS, UNSURE], dtype=object)
+_LABELS = np.array([*LABELS, None], dtype=object)
+_BATCH = 2048
 _BATCH_CHARACTERS = 1 << 18
 _BLOCKS = 3
 _TABLE_LIMIT = 4_000_000
@@ -42,6 +46,7 @@ class StanceModel:
         self._weights = tfidf.joined((stored.words, stored.characters, stored.cues))
         self._word_index, self._character_index = hashing.Index(stored.words.keys), hashing.Index(stored.characters.keys)
         self._cue_index = hashing.CodeIndex(stored.cues.keys)
+        self._lock = threading.Lock()
         self._forget()
 
     @classmethod
@@ -84,14 +89,35 @@ class StanceModel:
         found: list[Prediction] = []
         for part in _parts(texts):
             scores, wordless = self._score(part)
-            for row, empty in zip(_softmax(scores).tolist(), wordless.tolist(), strict=True):
-                best = max(row)
-                note = NO_WORDS if empty else UNSURE if best < min_confidence else ""
-                found.append(Prediction(None if note else LABELS[row.index(best)], tuple(row), note))
+            chances = _softmax(scores)
+            note = np.where(wordless, _WORDLESS, np.where(chances.max(axis=1) < min_confidence, _UNSURE, 0))
+            label = np.where(note > 0, len(LABELS), chances.argmax(axis=1))
+            named = _LABELS.take(label).tolist(), map(tuple, chances.tolist()), _NOTES.take(note).tolist()
+            found += map(Prediction, *named)
         return found
 
+    def classify_batch(self, batch: Mapping[str, Sequence[str]], *, text_column: str = "text", min_confidence: float = 0.0) -> dict[str, list[Any]]:
+        """New columns for a batch of columns, as `Dataset.map(model.classify_batch, batched=True)` of Hugging Face datasets asks for.
+
+        Returns:
+            `stance` (a label or None), one column of probabilities a label, and `stance_note`.
+        """
+        if text_column not in batch:
+            raise UsageError(f"the batch has no column {text_column!r} (it has {', '.join(batch)})", next_step="name the column that holds the text")
+        found = self.classify(batch[text_column], min_confidence=min_confidence)
+        chances = {label: [one.probabilities[place] for one in found] for place, label in enumerate(LABELS)}
+        return {"stance": [one.label for one in found], **chances, "stance_note": [one.note for one in found]}
+
+    def __reduce__(self) -> tuple[Callable[[bytes], StanceModel], tuple[bytes]]:
+        """A model travels as its file; the same model gives the same bytes."""
+        return _restore, (modelfile.to_bytes(self._stored),)
+
     def _score(self, texts: Sequence[str]) -> tuple[Floats, NDArray[np.bool_]]:
-        """Log odds (n, 4) and whether each text holds no word."""
+        """Log odds (n, 4) and whether each text holds no word; one thread at a time, as the table of words is shared."""
+        with self._lock:
+            return self._score_alone(texts)
+
+    def _score_alone(self, texts: Sequence[str]) -> tuple[Floats, NDArray[np.bool_]]:
         if self._table.characters > _TABLE_LIMIT:
             self._forget()
         tokens = batch(texts, self._table)
@@ -133,6 +159,10 @@ class StanceModel:
         """Start with an empty table of words, so that memory stays bounded."""
         self._table = WordTable()
         self._words = wordfeatures.WordFeatures(self._weights, self._word_index, self._character_index)
+
+
+def _restore(content: bytes) -> StanceModel:
+    return StanceModel(modelfile.from_bytes(content))
 
 
 def _checked(texts: Iterable[str]) -> Sequence[str]:

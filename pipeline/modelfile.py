@@ -64,6 +64,11 @@ _NAMES = frozenset(
 
 def write(path: Path | str, model: ModelFile) -> None:
     """Write a model whole or not at all; the same model gives the same bytes."""
+    files.write_bytes(path, to_bytes(model))
+
+
+def to_bytes(model: ModelFile) -> bytes:
+    """What a model's file holds."""
     arrays: dict[str, NDArray[Any]] = {}
     for block in _BLOCKS:
         arrays |= {f"{block}.{name}": array for name, array in getattr(model, block)._asdict().items()}
@@ -72,7 +77,7 @@ def write(path: Path | str, model: ModelFile) -> None:
     arrays |= {"intercept": model.intercept, "golden_probabilities": model.golden_probabilities}
     header = model.header | {"sections": lists.sections, "content": _content_hash(arrays)}
     text = json.dumps(header, sort_keys=True, ensure_ascii=False).encode("utf-8")
-    files.write_bytes(path, npz.write({"header": np.frombuffer(text, dtype=np.uint8)} | arrays))
+    return npz.write({"header": np.frombuffer(text, dtype=np.uint8)} | arrays)
 
 
 def _content_hash(arrays: dict[str, NDArray[Any]]) -> str:
@@ -91,13 +96,22 @@ def read(path: Path | str) -> ModelFile:
     try:
         with Path(path).open("rb") as file:
             content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        return _assemble(npz.read(content, _NAMES))
+        return from_bytes(content)
     except FileNotFoundError:
         raise ModelError("there is no model", where=where, next_step="run `make pipeline`, or give --model") from None
     except ModelError as error:
         raise ModelError(error.what, where=where, next_step="take a whole copy, or train it again") from None
     except (OSError, ValueError) as error:
         raise ModelError(f"cannot be read ({error})", where=where, next_step="check the path") from None
+
+
+def from_bytes(content: bytes | mmap.mmap) -> ModelFile:
+    """The model that a file's content holds, as views of it.
+
+    Raises:
+        ModelError: as `read` does, without naming a file.
+    """
+    return _assemble(npz.read(content, _NAMES))
 
 
 def _assemble(arrays: dict[str, NDArray[Any]]) -> ModelFile:

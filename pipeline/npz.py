@@ -53,7 +53,7 @@ class _Member(NamedTuple):
     data: memoryview
 
 
-def read(content: mmap, allowed: Collection[str]) -> dict[str, NDArray[Any]]:
+def read(content: bytes | mmap, allowed: Collection[str]) -> dict[str, NDArray[Any]]:
     """The arrays of an .npz by name, as read-only views of `content`.
 
     Raises:
@@ -71,7 +71,7 @@ def read(content: mmap, allowed: Collection[str]) -> dict[str, NDArray[Any]]:
     return arrays
 
 
-def _members(content: mmap) -> list[_Member]:
+def _members(content: bytes | mmap) -> list[_Member]:
     """The members that the directory at the end of a zip file lists."""
     if len(content) < _END.size:
         raise ModelError("is not a whole model file")
@@ -93,7 +93,7 @@ def _members(content: mmap) -> list[_Member]:
     return members
 
 
-def _unpack(form: struct.Struct, content: mmap, place: int) -> tuple[Any, ...]:
+def _unpack(form: struct.Struct, content: bytes | mmap, place: int) -> tuple[Any, ...]:
     if place + form.size > len(content):
         raise ModelError("is not a whole model file")
     return form.unpack_from(content, place)
