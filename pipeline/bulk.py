@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipeline import sinks
 from pipeline.errors import StanceError
@@ -75,7 +75,7 @@ def _by_workers(model: StanceModel, rows: Iterable[Row], settings: Settings, wor
     waiting: deque[Future[Encoded]] = deque()
     try:
         for batch in _batches(rows):
-            waiting.append(pool.submit(_work, batch))
+            waiting.append(pool.submit(_work, tuple(zip(*batch, strict=True))))
             if len(waiting) > _AHEAD * workers:
                 yield waiting.popleft().result()
         while waiting:
@@ -98,8 +98,9 @@ def _start_worker(model: StanceModel, settings: Settings) -> None:
     _worker = model, settings
 
 
-def _work(batch: list[Row]) -> Encoded:
+def _work(columns: tuple[tuple[Any, ...], ...]) -> Encoded:
+    """A batch as columns, which are cheaper to send than rows, classified and encoded."""
     if _worker is None:
         raise AssertionError("a worker was given work before its model")
     model, settings = _worker
-    return _encode(model, batch, settings)
+    return _encode(model, list(map(Row._make, zip(*columns, strict=True))), settings)

@@ -26,7 +26,7 @@ _LABELS = np.array([*LABELS, None], dtype=object)
 _BATCH = 2048
 _BATCH_CHARACTERS = 1 << 18
 _BLOCKS = 3
-_TABLE_LIMIT = 4_000_000
+_TABLE_LIMIT = 1_000_000
 """Characters of different words and signs to keep before starting anew."""
 _LONG = 4096
 """Occurrences of features in a text from which its counts are taken without a short cut."""
