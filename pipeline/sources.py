@@ -31,10 +31,12 @@ def from_texts(texts: Iterable[str]) -> Iterator[Row]:
         yield Row(str(number), "", 0, len(text), text)
 
 
-def from_lines(lines: TextIO, name: str = "") -> Iterator[Row]:
-    """One sentence a line; offsets count from the start of the file, line ends left out of the text."""
-    position = 0
-    for number, line in enumerate(lines):
+def from_lines(lines: TextIO, name: str = "", *, first: int = 0, position: int = 0) -> Iterator[Row]:
+    """One sentence a line; offsets count from the start of the file, line ends left out of the text.
+
+    `first` and `position` are the number of the first line and how many characters stand before it.
+    """
+    for number, line in enumerate(lines, start=first):
         text = line.rstrip("\r\n")
         yield Row(str(number), name, position, position + len(text), text)
         position += len(line)
@@ -70,14 +72,18 @@ def files_of(paths: Sequence[Path]) -> Iterator[Path]:
 def from_files(paths: Sequence[Path], *, text_column: str, id_column: str) -> Iterator[Row]:
     """Sentences from files: one a line in .txt, one a row in .jsonl, .csv and .parquet."""
     for path in files_of(paths):
-        name = str(path)
         if path.suffix == ".txt":
             yield from _text_lines(path)
-            continue
-        for number, row in enumerate(documents.read_rows(path)):
-            text = documents.cell(row, text_column, path, number)
-            identity = row.get(id_column)
-            yield Row(str(number) if identity is None else str(identity), name, 0, len(text), text)
+        else:
+            yield from from_records(documents.read_rows(path), path, text_column=text_column, id_column=id_column)
+
+
+def from_records(records: Iterable[dict[str, object]], path: Path, *, text_column: str, id_column: str, first: int = 0) -> Iterator[Row]:
+    """One sentence a record of a file; those without an id take their number, counted from `first`."""
+    for number, record in enumerate(records, start=first):
+        text = documents.cell(record, text_column, path, number)
+        identity = record.get(id_column)
+        yield Row(str(number) if identity is None else str(identity), str(path), 0, len(text), text)
 
 
 def expected_rows(paths: Sequence[Path]) -> int:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.commands import _progress, _shared
+from pipeline.commands import _partitioned, _progress, _shared
 from pipeline.errors import UsageError
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ _EXAMPLES = """  stance classify "Moscow had nothing to do with the attack, the 
   stance classify --input sentences.csv --text-column body --output classified.parquet
   stance classify --input articles/ --documents --format csv > classified.csv
   stance classify --input archive/ --workers 8 --output classified.jsonl
+  stance classify --input archive/ --workers 8 --output classified/ --resume
+  stance classify --input archive/ --scheduler tcp://10.0.0.5:8786 --output classified/
   stance classify --dataset news.parquet --split train --streaming
   cat sentences.txt | stance classify"""
 
@@ -29,12 +31,14 @@ def add(commands: _shared.Commands) -> None:
     parser = _shared.command(commands, "classify", "classify sentences or documents", _EXAMPLES, run)
     parser.add_argument("text", nargs="*", metavar="TEXT", help="a sentence")
     parser.add_argument("--input", "-i", nargs="+", type=Path, metavar="PATH", help="files or folders (.txt: a sentence a line; others: one a row)")
-    parser.add_argument("--output", "-o", type=Path, metavar="FILE", help="write there (.jsonl, .csv, .parquet) instead of standard output")
+    parser.add_argument("--output", "-o", type=Path, metavar="FILE", help="write there (.jsonl, .csv, .parquet; without an ending: a folder of parts)")
     parser.add_argument("--dataset", metavar="NAME", help="classify a Hugging Face dataset: a file, a folder or a name")
     parser.add_argument("--split", metavar="NAME", help="the split of --dataset (default: train)")
     parser.add_argument("--streaming", action="store_true", help="read --dataset as a stream, without a copy on disk")
     parser.add_argument("--documents", action="store_true", help="the input is whole documents: split them first")
     parser.add_argument("--workers", type=_shared.count, default=1, metavar="N", help="processes to classify in (default: 1)")
+    parser.add_argument("--scheduler", metavar="ADDRESS", help="classify on a Dask cluster (tcp://host:port) into the folder --output, part by part")
+    parser.add_argument("--resume", action="store_true", help="go on with a job in the folder --output that was ended in the middle")
     parser.add_argument("--id-column", default="id", metavar="NAME", help="column that holds the id (default: id)")
     parser.add_argument("--min-confidence", type=_shared.share, default=0.0, metavar="P", help="leave sentences below this probability without a label")
     _shared.add_text_column(parser)
@@ -47,6 +51,9 @@ def run(options: argparse.Namespace) -> None:
     from pipeline import bulk, sinks
 
     _check(options)
+    if _partitioned.wanted(options):
+        _partitioned.run(options, _expected(options))
+        return
     form = sinks.form_of(options.output, options.format) if options.output else options.format or ("table" if sys.stdout.isatty() else "jsonl")
     settings = bulk.Settings(form, options.min_confidence)
     classified = bulk.encoded(_shared.load_model(options.model), _rows(options), settings, workers=options.workers)
