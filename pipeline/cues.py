@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline import hashing
+from pipeline.growing import spans
 from pipeline.lexicon import CUE_FORMS, HEAD, LONGER, TAIL, WHOLE, Lexicon
-from pipeline.text import Batch, WordTable, spans
+from pipeline.text import Batch, WordTable
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import os
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +14,8 @@ from pipeline.errors import DataError
 @contextmanager
 def replacing(path: Path | str) -> Iterator[Path]:
     """Yield a temporary path beside `path`; on success it takes the place of `path`, on failure it goes."""
+    import tempfile
+
     target = Path(path)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -74,6 +74,8 @@ def csv_lines(rows: Iterable[Sequence[object]]) -> Iterator[str]:
 
 def digest(parts: Iterable[bytes | str]) -> str:
     """SHA-256 (hex) over `parts`, each preceded by its length so that boundaries count."""
+    import hashlib
+
     total = hashlib.sha256()
     for part in parts:
         data = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part

@@ -47,6 +47,14 @@ def share(text: str) -> float:
     return value
 
 
+def count(text: str) -> int:
+    """An argument from 1 up."""
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not 1 or more")
+    return value
+
+
 def load_model(named: Path | None) -> StanceModel:
     """The model that is named, else STANCE_MODEL's, else models/stance.npz below here, else the package's own."""
     from pipeline.model import StanceModel
