@@ -35,7 +35,7 @@ def evaluate_file(model: StanceModel, path: Path, columns: Columns, *, swapped: 
         DataError: a row lacks text or label, or the label is none of the four.
     """
     params = EvaluateParams()
-    texts, truth, slices = _read(path, columns)
+    texts, truth, slices = read(path, columns)
     probabilities = model.predict_proba(texts)
     ids = [str(number) for number in range(len(texts))]
     figures = evaluation.evaluate(truth, probabilities, ids, params)
@@ -49,7 +49,7 @@ def evaluate_file(model: StanceModel, path: Path, columns: Columns, *, swapped: 
     return figures
 
 
-def _read(path: Path, columns: Columns) -> tuple[list[str], NDArray[np.int64], list[str]]:
+def read(path: Path, columns: Columns) -> tuple[list[str], NDArray[np.int64], list[str]]:
     """Texts, label numbers and slices of a labelled file."""
     texts, labels, slices = [], [], []
     for number, row in enumerate(documents.read_rows(path)):

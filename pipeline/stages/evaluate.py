@@ -8,13 +8,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from pipeline import carriers, challenges, confidence, evaluation, modelfile, names, params, report, rules, tables
+from pipeline import carriers, challenges, coded, confidence, evaluation, modelfile, names, params, report, rules
 from pipeline.model import StanceModel
 from pipeline.params import EvaluateParams
 from pipeline.records import LABELS
 from pipeline.stages._run import run
-
-_COLUMNS = ("document", "collection", "start", "end", "text", "label", "source")
 
 
 class Paths(NamedTuple):
@@ -31,7 +29,7 @@ class Paths(NamedTuple):
 def evaluate(paths: Paths, settings: Path) -> None:
     """Score the model, the rules and the majority label on the coders' labels of the test documents, and the model on every other test of it."""
     section = params.load(settings, EvaluateParams)
-    rows = coded(tables.read(paths.labelled / "test.parquet", _COLUMNS))
+    rows = coded.read(paths.labelled / "test.parquet", by_people=True)
     truth = np.array(rows["label"], dtype=np.int64)
     model = StanceModel.load(paths.model)
     probabilities = model.predict_proba(rows["text"])
@@ -54,15 +52,9 @@ def evaluate(paths: Paths, settings: Path) -> None:
     print("evaluate: macro-F1 " + ", ".join(f"{name} {value:.3f}" for name, value in scored.items()))
 
 
-def coded(rows: dict[str, list[Any]]) -> dict[str, list[Any]]:
-    """The rows whose label is people's; what rules labelled is never measured on."""
-    keep = [i for i, label in enumerate(rows["label"]) if label is not None and rows["source"][i] != "rules"]
-    return {name: [column[i] for i in keep] for name, column in rows.items()}
-
-
 def _held_out(paths: Paths, section: EvaluateParams) -> dict[str, Any]:
     """The training sentences as models see them that were trained without their collection: each collection, calibration, coverage."""
-    rows = coded(tables.read(paths.held_out, (*_COLUMNS, *LABELS)))
+    rows = coded.read(paths.held_out, by_people=True, more=LABELS)
     truth = np.array(rows["label"], dtype=np.int64)
     probabilities = np.column_stack([rows[label] for label in LABELS])
     curve = confidence.coverage(truth, probabilities)

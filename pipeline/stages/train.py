@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import export, files, lexicon, modelfile, params, tables, training
+from pipeline import coded, export, files, lexicon, modelfile, params, tables, training
 from pipeline.params import TrainParams
 from pipeline.records import LABELS
 from pipeline.stages._run import run
@@ -22,9 +22,9 @@ _GOLDEN_PER_LABEL = 3
 def train(labelled: Path, cues: Path, codebook: Path, model_path: Path, held_out: Path, settings: Path) -> None:
     """Train on the training documents of `labelled` and write the model and its out-of-collection predictions."""
     section = params.load(settings, TrainParams)
-    rows = _training_rows(labelled / "train.parquet")
+    rows = coded.read(labelled / "train.parquet")
     labels = np.array(rows["label"], dtype=np.int64)
-    weights = np.where(np.array(rows["source"]) == "rules", section.rules_weight, 1.0)
+    weights = np.where(np.array(rows["source"]) == coded.BY_RULES, section.rules_weight, 1.0)
     lists = lexicon.read_folder(cues)
     compiled = lexicon.compile_lists(lists)
     counts = training.Counts.of(rows["text"], compiled, min_documents=section.min_documents, jobs=section.jobs)
@@ -48,19 +48,13 @@ def train(labelled: Path, cues: Path, codebook: Path, model_path: Path, held_out
     print(f"train: {len(labels)} sentences, strength {strength}, temperature {divisor:.3f}, {model_path.stat().st_size / 1e6:.1f} MB")
 
 
-def _training_rows(path: Path) -> dict[str, list[Any]]:
-    rows = tables.read(path, ("document", "collection", "start", "end", "text", "label", "source"))
-    keep = [i for i, label in enumerate(rows["label"]) if label is not None]
-    return {name: [column[i] for i in keep] for name, column in rows.items()}
-
-
 def _calibrate(
     counts: training.Counts, labels: NDArray[np.int64], weights: NDArray[np.float64], rows: dict[str, list[Any]], section: TrainParams, strength: float
 ) -> tuple[NDArray[np.float64], float]:
     """Calibrated log odds of every sentence from a model without its collection (or document, where there is one collection)."""
     groups = rows["collection"] if len(set(rows["collection"])) > 1 else rows["document"]
     odds = training.out_of_group(counts, labels, weights, groups, section, strength=strength)
-    people = np.array(rows["source"]) != "rules"
+    people = np.array(rows["source"]) != coded.BY_RULES
     divisor = training.temperature(odds[people], labels[people]) if people.any() else 1.0
     return odds / divisor, divisor
 
