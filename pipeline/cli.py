@@ -8,10 +8,10 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
-from pipeline.commands import classify, evaluate
+from pipeline.commands import classify, evaluate, learning_curve
 from pipeline.errors import StanceError, UsageError
 
-COMMANDS = (classify, evaluate)
+COMMANDS = (classify, evaluate, learning_curve)
 
 
 class _Parser(argparse.ArgumentParser):

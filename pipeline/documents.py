@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from pipeline.errors import DataError
-from pipeline.records import Document
+from pipeline.records import LABELS, Document
 
 SUFFIXES = (".txt", ".jsonl", ".csv", ".parquet")
 ROOT_COLLECTION = "documents"
@@ -72,6 +72,14 @@ def cell(row: dict[str, object], column: str, path: Path, number: int) -> str:
     if value is not None and not isinstance(value, str):
         raise DataError(f"column {column!r} holds {value!r}, not text", where=f"{path} row {number + 1}", next_step="mend the row")
     return value or ""
+
+
+def label_cell(row: dict[str, object], column: str, path: Path, number: int) -> int:
+    """The number (in LABELS) of the label in `column` of a row."""
+    label = cell(row, column, path, number)
+    if label not in LABELS:
+        raise DataError(f"the label is {label!r}", where=f"{path} row {number + 1}", next_step=f"the labels are {', '.join(LABELS)}")
+    return LABELS.index(label)
 
 
 def read_text(path: Path) -> str:

@@ -133,8 +133,19 @@ class TrainParams:
 
 @dataclass(frozen=True)
 class EvaluateParams:
-    """How figures are reported: bootstrap resamples and the seed they are drawn with."""
+    """How figures are reported: resamples, bins, swapped names, and the seed for what is drawn by chance."""
 
     seed: int = knob(0, low=0)
     resamples: int = knob(1000, low=100, high=100000)
     calibration_bins: int = knob(10, low=2, high=100)
+    name_swaps: int = knob(5, low=1, high=100)
+    wanted_accuracy: float = knob(0.9, low=0.25, high=1.0)
+    carriers: int = knob(40, low=1, high=1000)
+
+
+@dataclass(frozen=True)
+class LearningParams:
+    """Which shares of the training documents the learning curve fits the model on, and the seed they are drawn with."""
+
+    seed: int = knob(0, low=0)
+    shares: tuple[float, ...] = knob((0.1, 0.2, 0.4, 0.7, 1.0), low=0.001, high=1.0)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import evaluation, files
+from pipeline import confidence, evaluation, files
 from pipeline.records import LABELS
 
 
@@ -26,6 +26,23 @@ def write(folder: Path, metrics: dict[str, Any], rows: dict[str, list[Any]], pro
     figures = ([label, kind, labels[label][kind]["value"]] for label in LABELS for kind in ("precision", "recall", "f1"))
     files.write_text(folder / "labels.csv", to_csv(("label", "figure", "value"), figures))
     files.write_text(folder / "errors.csv", to_csv(_ERROR_COLUMNS, _errors(rows, truth, probabilities)))
+
+
+def write_records(path: Path, kind: type[NamedTuple], records: Iterable[Sequence[Any]]) -> None:
+    """Write records of one `kind` as CSV, a column a field."""
+    files.write_text(path, to_csv(kind._fields, ([_rounded(value) for value in record] for record in records)))
+
+
+def write_reliability(path: Path, curves: Mapping[str, Sequence[confidence.Bin]]) -> None:
+    """Write reliability curves side by side: a row a bin, for each curve the share that was right and the number of sentences.
+
+    The share is empty where a bin is.
+    """
+    header = ("probability", *curves, *(f"{name}_sentences" for name in curves))
+    rows = (
+        [(row[0].low + row[0].high) / 2, *(found.share for found in row), *(found.sentences for found in row)] for row in zip(*curves.values(), strict=True)
+    )
+    files.write_text(path, to_csv(header, ([_rounded(value) for value in row] for row in rows)))
 
 
 _ERROR_COLUMNS = ("text", "truth", "predicted", *LABELS, "document", "start", "end")
