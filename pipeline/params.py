@@ -120,6 +120,7 @@ class TrainParams:
 
     seed: int = knob(0, low=0)
     folds: int = knob(5, low=2, high=20)
+    collection_folds: int = knob(8, low=2, high=100)
     jobs: int = knob(2, low=1)
     min_documents: int = knob(2, low=1)
     strengths: tuple[float, ...] = knob((1.0,), low=1e-4, high=1e4)

@@ -40,6 +40,8 @@ def word_form(token: str) -> str:
     """
     if token[0].isdecimal():
         return NUMBER
+    if token == "US":  # the country, not the pronoun
+        return "u.s"
     form = token.lower().replace("’", "'")
     return form.rstrip(".") or form
 

@@ -14,6 +14,7 @@ os.environ.pop("STANCE_MODEL", None)
 import hypothesis
 import pytest
 import small_project
+from architecture import STAGES
 from command_line import Done, Run
 from filelock import FileLock
 from small_project import Project
@@ -39,11 +40,12 @@ def once(factory: pytest.TempPathFactory, name: str, build: Callable[[Path], obj
 
 @pytest.fixture(scope="session")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A small project after all its stages; only to be read."""
+    """A small project after its first `dvc repro`; only to be read."""
 
     def build(root: Path) -> None:
         small_project.compose(root)
-        small_project.run_stages(Project(root))
+        small_project.dvc(Project(root), "init", "--no-scm", "--quiet")
+        assert small_project.repro(Project(root)) == list(STAGES), "every stage runs the first time"
 
     return Project(once(tmp_path_factory, "small_project", build))
 

@@ -14,11 +14,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import yaml
-from architecture import ROOT
+from architecture import ROOT, STAGES
 
 from pipeline.records import LABELS
 
-STAGES = yaml.safe_load((ROOT / "dvc.yaml").read_text("utf-8"))["stages"]
 COMPOSED = ("documents", "annotations", "cues")
 """The folders of seeds that are written here; the others are taken from the project as they are."""
 
@@ -134,7 +133,7 @@ def document(identity: str, seed: int, *, without: tuple[str, ...] = ()) -> Comp
 
 
 def compose(root: Path) -> list[Composed]:
-    """Write a project below `root`: seeds and params.yaml; returns its documents."""
+    """Write a project below `root`: code, stages, settings and seeds, as in a clone; returns its documents."""
     project = Project(root)
     found = [document(f"capital/{number}.txt", number) for number in range(10)]
     found += [document(f"coast/day.jsonl#c{number}", 100 + number) for number in range(8)]
@@ -145,6 +144,8 @@ def compose(root: Path) -> list[Composed]:
     write_short_cues(project.cues)
     shutil.copytree(ROOT / "seeds", root / "seeds", ignore=shutil.ignore_patterns(*COMPOSED), dirs_exist_ok=True)
     write_params(project.params)
+    shutil.copytree(ROOT / "pipeline", root / "pipeline", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "dvc.yaml", root)
     return found
 
 
@@ -203,7 +204,12 @@ def write_short_cues(folder: Path, *, entries: int = 6) -> None:
 def write_params(path: Path, **changed: dict[str, object]) -> None:
     """The project's params.yaml with what makes a small run quick, and with changes by section."""
     values = yaml.safe_load((ROOT / "params.yaml").read_text("utf-8"))
-    quick = {"holdout": {"share": 0.25}, "train": {"jobs": 1, "folds": 2, "min_documents": 1, "strengths": [0.3, 10.0]}, "evaluate": {"resamples": 100}}
+    quick = {
+        "holdout": {"share": 0.25},
+        "train": {"jobs": 1, "folds": 2, "min_documents": 1, "strengths": [0.3, 10.0]},
+        "evaluate": {"resamples": 100, "name_swaps": 1},
+        "learning": {"shares": [0.5, 1.0]},
+    }
     for section in (quick, changed):
         for name, knobs in section.items():
             values[name] |= knobs
@@ -211,17 +217,25 @@ def write_params(path: Path, **changed: dict[str, object]) -> None:
 
 
 def run_stage(project: Project, name: str) -> subprocess.CompletedProcess[str]:
-    """Run a stage with its command from dvc.yaml."""
+    """Run a stage alone, with its command from dvc.yaml."""
     command = [sys.executable, *shlex.split(STAGES[name]["cmd"])[1:]]
-    return subprocess.run(command, cwd=project.root, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False)
+    return subprocess.run(command, cwd=project.root, capture_output=True, text=True, check=False)
 
 
-def run_stages(project: Project) -> None:
-    """Run every stage, in the order of dvc.yaml."""
-    for name in STAGES:
-        done = run_stage(project, name)
-        if done.returncode:
-            raise RuntimeError(f"{name} ended with {done.returncode}:\n{done.stderr}")
+def dvc(project: Project, *arguments: str) -> str:
+    """Run dvc in the project, which keeps what it knows of the machine there too; returns what it prints."""
+    places = {f"DVC_{name}_DIR": str(project.root / ".dvc" / "machine") for name in ("SITE_CACHE", "GLOBAL_CONFIG", "SYSTEM_CONFIG")}
+    environment = os.environ | places | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    done = subprocess.run([sys.executable, "-m", "dvc", *arguments], cwd=project.root, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"dvc {' '.join(arguments)} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def repro(project: Project, *options: str) -> list[str]:
+    """Run `dvc repro`; returns the stages that were run."""
+    said = dvc(project, "repro", *options)
+    return [name for name in STAGES if f"Running stage '{name}'" in said]
 
 
 def copy(project: Project, root: Path) -> Project:

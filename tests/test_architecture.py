@@ -9,26 +9,30 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from architecture import ROOT, imports, reach
-from small_project import STAGES
+from architecture import ROOT, STAGES, imports, module_of, reach
 
 PACKAGE = ROOT / "pipeline"
 LAYERS = (
     ("errors", "records"),
     ("files",),
     ("params",),
-    ("hashing", "npz", "tables", "tfidf"),
+    ("growing", "hashing", "npz", "tables"),
+    ("stretches",),
     ("text",),
-    ("lexicon", "wordfeatures"),
+    ("lexicon",),
     ("cues",),
     ("context",),
     ("rules",),
     ("cue_terms",),
-    ("documents", "evaluation", "features", "holdout", "modelfile", "sentences"),
-    ("annotations", "export", "model", "report", "sources", "training"),
-    ("bulk", "scoring", "sinks"),
+    ("coded", "documents", "evaluation", "features", "holdout", "modelfile", "sentences"),
+    ("annotations", "carriers", "challenges", "confidence", "names", "sources", "tfidf", "training"),
+    ("export", "learning", "partitions", "report", "sinks", "wordfeatures"),
+    ("model",),
+    ("bulk", "scoring"),
+    ("cluster",),
     ("__init__",),
-    ("stages._run", "commands._shared"),
+    ("stages._run", "commands._progress", "commands._shared"),
+    ("commands._partitioned",),
     ("stages.*", "commands.*"),
     ("cli",),
 )
@@ -119,13 +123,6 @@ def test_library_rooms_do_not_print_exit_or_read_the_environment(path: Path) -> 
 @pytest.mark.parametrize("path", MODULES, ids=dotted)
 def test_no_relative_imports_which_the_checks_would_not_see(path: Path) -> None:
     assert not [node for node in ast.walk(parsed(path)) if isinstance(node, ast.ImportFrom) and node.level]
-
-
-def module_of(stage: str) -> Path:
-    """The module that a stage of dvc.yaml runs."""
-    found = re.search(r"-m pipeline\.stages\.(\w+)", STAGES[stage]["cmd"])
-    assert found, f"the stage {stage} runs no module of pipeline.stages"
-    return PACKAGE / "stages" / f"{found[1]}.py"
 
 
 def outputs(stage: str) -> list[str]:

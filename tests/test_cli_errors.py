@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import socketserver
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -75,6 +78,26 @@ def test_bad_data_is_exit_code_1(run: Run, tmp_path: Path, arguments: tuple[str,
     for name, content in FILES.items():
         write(tmp_path / name, content)
     failed(run(*arguments), 1, *words)
+
+
+@pytest.fixture
+def other_server() -> Iterator[str]:
+    """The address of a server that is no Dask scheduler."""
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            self.request.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"tcp://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+
+
+def test_an_address_where_no_scheduler_answers_is_named(run: Run, tmp_path: Path, other_server: str) -> None:
+    write(tmp_path / "a.txt", "He denied it.\n")
+    failed(run("classify", "--input", "a.txt", "--scheduler", other_server, "--output", "parts"), 1, other_server, "scheduler")
+    failed(run("classify", "--input", "a.txt", "--scheduler", "nonsense://x", "--output", "parts"), 1, "nonsense://x", "scheduler")
 
 
 def test_standard_input_that_is_not_utf_8_is_named(run: Run) -> None:

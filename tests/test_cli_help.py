@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import distributed
+import pyarrow
+import pyarrow.parquet
 import pytest
 import small_project
 from command_line import CODED, DENIED, DOCUMENT, Run, jsonl, shell, write
@@ -50,17 +55,27 @@ def test_help_names_every_command_and_ends_well(run: Run, capsys: pytest.Capture
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the files that the examples of --help speak of."""
-    folder = tmp_path_factory.mktemp("desk")
+def desk(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project's folder with the files that the examples of --help speak of."""
+    folder = small_project.copy(project, tmp_path_factory.mktemp("desk")).root
     small_project.write_csv(folder / "sentences.csv", [{"body": DENIED}, {"body": ""}])
     write(folder / "articles" / "a.txt", DOCUMENT)
+    write(folder / "archive" / "a.txt", f"{DENIED}\n" * 3000)
+    pyarrow.parquet.write_table(pyarrow.table({"id": ["a", "b"], "text": [DENIED, ""]}), folder / "news.parquet")
     write(folder / "sentences.txt", f"{DENIED}\n\nThe bank blamed the airline.\n")
     write(folder / "coded.jsonl", jsonl(CODED))
     small_project.write_csv(folder / "coded.csv", [{"sentence": row["text"], "code": row["label"]} for row in CODED])
     return folder
 
 
+@pytest.fixture(scope="module")
+def scheduler() -> Iterator[str]:
+    """The address of a Dask scheduler with a worker, for examples that name one."""
+    with distributed.LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None, protocol="tcp") as cluster:
+        yield cluster.scheduler_address
+
+
+SCHEDULER = "tcp://10.0.0.5:8786"
 EXAMPLES = [(name, line.strip()) for name, parser in commands().items() for line in (parser.epilog or "").splitlines() if "stance " in line]
 
 
@@ -70,7 +85,8 @@ def test_every_help_ends_in_examples(name: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "line"), EXAMPLES, ids=[line for _, line in EXAMPLES])
-def test_the_examples_run(desk: Path, project: Project, name: str, line: str) -> None:
+def test_the_examples_run(desk: Path, scheduler: str, name: str, line: str) -> None:
     assert f"stance {name}" in line
-    done = shell(line, cwd=desk, STANCE_MODEL=str(project.model))
+    shutil.rmtree(desk / "classified", ignore_errors=True)
+    done = shell(line.replace(SCHEDULER, scheduler).replace("--workers 8", "--workers 2"), cwd=desk)
     assert (done.returncode, done.stderr) == (0, "")

@@ -46,14 +46,14 @@ def _client(scheduler: str | None, workers: int) -> Iterator[Any]:
         raise UsageError("a folder as output needs Dask", next_step='install it: pip install "stance-pipeline[cluster]"') from None
     if not scheduler:
         with (
-            distributed.LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None, silence_logs="CRITICAL") as local,
+            distributed.LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address="127.0.0.1:0", silence_logs="CRITICAL") as local,
             distributed.Client(local) as client,
         ):
             yield client
         return
     try:
         client = distributed.Client(scheduler, timeout="10s")
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, MemoryError) as error:  # what another kind of server says is taken for a size
         raise StanceError(f"no scheduler answers ({error})", where=scheduler, next_step="check address and network") from None
     with client:
         yield client

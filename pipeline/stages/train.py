@@ -50,19 +50,30 @@ def train(labelled: Path, cues: Path, codebook: Path, model_path: Path, held_out
 
 def _weights(rows: dict[str, list[Any]], section: TrainParams) -> NDArray[np.float64]:
     """How much each sentence counts in the fit, shape (n,)."""
-    natural = [bool(section.natural_collections) and name.startswith(section.natural_collections) for name in rows["collection"]]
-    weights = np.where(natural, section.natural_weight, 1.0)
+    weights = np.where(_natural(rows, section), section.natural_weight, 1.0)
     return np.where(np.array(rows["source"]) == coded.BY_RULES, section.rules_weight, weights)
+
+
+def _natural(rows: dict[str, list[Any]], section: TrainParams) -> NDArray[np.bool_]:
+    """Which sentences belong to a natural collection, shape (n,)."""
+    start = section.natural_collections
+    return np.array([bool(start) and name.startswith(start) for name in rows["collection"]], dtype=bool)
 
 
 def _calibrate(
     counts: training.Counts, labels: NDArray[np.int64], weights: NDArray[np.float64], rows: dict[str, list[Any]], section: TrainParams, strength: float
 ) -> tuple[NDArray[np.float64], float]:
-    """Calibrated log odds of every sentence from a model without its collection (or document, where there is one collection)."""
-    groups = rows["collection"] if len(set(rows["collection"])) > 1 else rows["document"]
+    """Calibrated log odds of every sentence from a model that saw nothing of its collection (or document, where there is one collection).
+
+    The divisor comes from people's labels in the natural collections where there are such: on text composed
+    for its labels a model is surer than the news allows.
+    """
+    groups = training.fold_of(rows["collection"] if len(set(rows["collection"])) > 1 else rows["document"], section.collection_folds)
     odds = training.out_of_group(counts, labels, weights, groups, section, strength=strength)
     people = np.array(rows["source"]) != coded.BY_RULES
-    divisor = training.temperature(odds[people], labels[people]) if people.any() else 1.0
+    natural = people & _natural(rows, section)
+    chosen = natural if natural.any() else people
+    divisor = training.temperature(odds[chosen], labels[chosen]) if chosen.any() else 1.0
     return odds / divisor, divisor
 
 
