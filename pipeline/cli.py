@@ -8,10 +8,11 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
-from pipeline.commands import classify, evaluate, learning_curve
+from pipeline.commands import agreement, classify, evaluate, learning_curve
+from pipeline.commands import annotations as coding
 from pipeline.errors import StanceError, UsageError
 
-COMMANDS = (classify, evaluate, learning_curve)
+COMMANDS = (classify, evaluate, coding, agreement, learning_curve)
 
 
 class _Parser(argparse.ArgumentParser):

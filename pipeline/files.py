@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from pipeline.errors import DataError
 
@@ -63,13 +63,17 @@ def csv_lines(rows: Iterable[Sequence[object]]) -> Iterator[str]:
     """
     import csv
 
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\r\n")
+    line: list[str] = []
+    writer = csv.writer(_Receiver(line.append), lineterminator="\r\n")
     for row in rows:
         writer.writerow(row)
-        yield buffer.getvalue().removesuffix("\r\n") + "\n"
-        buffer.seek(0)
-        buffer.truncate()
+        yield line.pop().removesuffix("\r\n") + "\n"
+
+
+class _Receiver(NamedTuple):
+    """What csv.writer writes to: it hands every row, whole, to `write`."""
+
+    write: Callable[[str], object]
 
 
 def digest(parts: Iterable[bytes | str]) -> str:

@@ -76,12 +76,12 @@ def prepare(labelled: Path, model: Path, params: TrainParams, *, more: Sequence[
         model: model file, whose cue lists and strength are taken.
     """
     stored = modelfile.read(model)
-    rows, test = coded.read(labelled / "train.parquet"), coded.read(labelled / "test.parquet", by_people=True)
+    rows, test = coded.read(labelled / "train.parquet", more=("weight",)), coded.read(labelled / "test.parquet", by_people=True)
     tested = (EvaluationSet("test documents", test["text"], np.array(test["label"], dtype=np.int64)), *more)
     texts = [*rows["text"], *(text for one in tested for text in one.texts)]
     counts = training.Counts.of(texts, stored.lexicon, min_documents=params.min_documents, jobs=params.jobs)
     labels = np.concatenate([np.array(rows["label"], dtype=np.int64), *(one.labels for one in tested)])
-    weights = np.where(np.array(rows["source"]) == coded.BY_RULES, params.rules_weight, 1.0)
+    weights = training.weights(rows["weight"], rows["collection"], params)
     documents = np.unique(rows["document"], return_inverse=True)[1]
     return Study(counts, labels, weights, documents, np.array(rows["collection"]), tested, params, stored.header["settings"]["strength"])
 

@@ -96,10 +96,22 @@ class SplitParams:
 
 @dataclass(frozen=True)
 class LabelParams:
-    """How several coders' labels of one sentence become one."""
+    """How several coders' labels of one sentence become one, and what a label weighs in training."""
 
-    adjudicator: str = knob("adjudicator")
+    adjudicator: str = knob("adjudicated")
     offset_tolerance: float = knob(0.8, low=0.5, high=1.0)
+    policies: tuple[str, ...] = knob(("adjudicated", "majority"), choices=("adjudicated", "majority"))
+    otherwise: str = knob("drop", choices=("drop", "first"))
+    disputed_weight: float = knob(0.5, low=0.0, high=1.0)
+    rules_weight: float = knob(0.2, low=0.0, high=1.0)
+
+
+@dataclass(frozen=True)
+class AgreementParams:
+    """How agreement of coders is reported: bootstrap resamples of documents and the seed they are drawn with."""
+
+    seed: int = knob(0, low=0)
+    resamples: int = knob(1000, low=100, high=100000)
 
 
 @dataclass(frozen=True)
@@ -127,7 +139,6 @@ class TrainParams:
     block_weights: tuple[float, ...] = knob((0.5, 0.5, 1.0), low=0.0, high=10.0, size=3)
     iterations: int = knob(300, low=10)
     tolerance: float = knob(1e-3, low=1e-8, high=0.1)
-    rules_weight: float = knob(0.2, low=0.0, high=1.0)
     natural_collections: str = knob("")
     natural_weight: float = knob(1.0, low=0.0, high=100.0)
 

@@ -31,7 +31,10 @@ class Sentence(NamedTuple):
 
 
 class Annotation(NamedTuple):
-    """One coder's label of one sentence; `start` and `end` are -1 where only the text was given."""
+    """One coder's label of one sentence; `start` and `end` are -1 where only the text was given.
+
+    `where` is the file and row it was read from, `codebook` the version it was made under ("" where unknown).
+    """
 
     document: str
     start: int
@@ -40,6 +43,25 @@ class Annotation(NamedTuple):
     label: str
     coder: str
     where: str
+    codebook: str = ""
+
+
+class Task(NamedTuple):
+    """A sentence to be coded: its place, the label a coder gave it ("" where none yet), and a guess to start from.
+
+    `guess` is a label or "", `guessed_by` says whose, `confidence` is its probability (0 to 1; 0 where
+    unknown); `codebook` is the version that `label` was given under ("" where unknown or not coded).
+    """
+
+    document: str
+    start: int
+    end: int
+    text: str
+    label: str = ""
+    guess: str = ""
+    guessed_by: str = ""
+    confidence: float = 0.0
+    codebook: str = ""
 
 
 class Prediction(NamedTuple):

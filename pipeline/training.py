@@ -108,6 +108,17 @@ def out_of_group(counts: Counts, labels: Ints, weights: Floats, groups: Sequence
     return scores
 
 
+def natural(collections: Sequence[str], params: TrainParams) -> NDArray[np.bool_]:
+    """Which sentences belong to a collection of ordinary news, shape (n,)."""
+    start = params.natural_collections
+    return np.array([bool(start) and name.startswith(start) for name in collections], dtype=bool)
+
+
+def weights(by_label: Sequence[float], collections: Sequence[str], params: TrainParams) -> Floats:
+    """How much each sentence counts in the fit, shape (n,): its label's weight, times `natural_weight` where it is ordinary news."""
+    return np.array(by_label, dtype=np.float64) * np.where(natural(collections, params), params.natural_weight, 1.0)
+
+
 def fold_of(names: Sequence[str], folds: int) -> list[int]:
     """A fold for each sentence, all of one name in the same; the names go round the folds in their order.
 

@@ -127,7 +127,7 @@ def test_stage_writes_both_tables(labelled: Path, tmp_path: Path, capsys: pytest
     settings["train"] |= {"jobs": 1, "min_documents": 1}
     settings["learning"]["shares"] = [0.5, 1.0]
     (tmp_path / "params.yaml").write_text(yaml.safe_dump(settings))
-    learning_curve.learning_curve(labelled, MODEL, tmp_path / "curve.csv", tmp_path / "collections.csv", tmp_path / "params.yaml")
+    learning_curve.learning_curve(labelled, MODEL, tmp_path / "curve.csv", tmp_path / "params.yaml")
     curve, collections = (list(csv.DictReader((tmp_path / name).open())) for name in ("curve.csv", "collections.csv"))
     assert [float(row["share"]) for row in curve] == settings["learning"]["shares"]
     assert {row["collection"] for row in collections} == {"a", "b", "c"}

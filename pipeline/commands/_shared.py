@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pipeline.model import StanceModel
+    from pipeline.records import Document, Sentence
 
 Commands = Any
 """What argparse's `add_subparsers` returns."""
@@ -37,6 +38,32 @@ def add_text_column(parser: argparse.ArgumentParser) -> None:
 def add_model(parser: argparse.ArgumentParser) -> None:
     """--model."""
     parser.add_argument("--model", type=Path, metavar="PATH", help="model file (default: $STANCE_MODEL, models/stance.npz, the package's own)")
+
+
+def add_documents(parser: argparse.ArgumentParser) -> None:
+    """--documents and --params."""
+    parser.add_argument("--documents", type=Path, default=Path("seeds/documents"), metavar="DIR", help="folder of documents (default: seeds/documents)")
+    parser.add_argument("--params", type=Path, default=Path("params.yaml"), metavar="FILE", help="settings (default: params.yaml)")
+
+
+def add_annotations(parser: argparse.ArgumentParser) -> None:
+    """--annotations."""
+    text = "folder of coders' files (default: seeds/annotations)"
+    parser.add_argument("--annotations", type=Path, default=Path("seeds/annotations"), metavar="DIR", help=text)
+
+
+def add_codebook(parser: argparse.ArgumentParser) -> None:
+    """--codebook."""
+    parser.add_argument("--codebook", type=Path, default=Path("seeds/CODEBOOK.md"), metavar="FILE", help="the codebook (default: seeds/CODEBOOK.md)")
+
+
+def read_documents(options: argparse.Namespace) -> tuple[list[Document], list[Sentence]]:
+    """The documents of --documents and their sentences, read and split as --params says."""
+    from pipeline import documents, params, sentences
+
+    reading, splitting = params.load(options.params, params.DocumentsParams), params.load(options.params, params.SplitParams)
+    found = list(documents.read_folder(options.documents, text_column=reading.text_column, id_column=reading.id_column))
+    return found, [sentence for document in found for sentence in sentences.split(document, paragraph_break=splitting.paragraph_break)]
 
 
 def share(text: str) -> float:

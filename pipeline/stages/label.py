@@ -7,45 +7,59 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from pipeline import annotations as coding
-from pipeline import files, holdout, lexicon, params, rules, tables
+from pipeline import files, holdout, lexicon, params, resolving, rule_table, tables
 from pipeline.errors import DataError
 from pipeline.params import HoldoutParams, LabelParams
 from pipeline.records import LABELS, Sentence
 from pipeline.stages._run import run
 
-RULES_SOURCE = "rules"
 _SHOWN = 5
+_KINDS = {"paragraph": "int32", "number": "int32", "start": "int64", "end": "int64", "weight": "float64"}
+_LISTS = ("coders", "codebooks")
 
 
-def label(source: Path, coders: Path, cues: Path, target: Path, settings: Path) -> None:
-    """Label the sentences of `source` and write `target`/train.parquet and test.parquet."""
+def label(source: Path, coders: Path, cues: Path, target: Path, table: Path, settings: Path) -> None:
+    """Label the sentences of `source`; write `target`/train.parquet and test.parquet, and the figures of each rule to `table`."""
     labelling = params.load(settings, LabelParams)
     rows = tables.read(source, Sentence._fields)
     sentences = [Sentence(*row) for row in zip(*rows.values(), strict=True)]
     placed = coding.place(coding.read_folder(coders), sentences, tolerance=labelling.offset_tolerance)
     _report_unplaced(placed)
-    columns: dict[str, list[Any]] = rows | {"label": [None] * len(sentences), "source": [RULES_SOURCE] * len(sentences)}
-    columns["coders"] = [sorted(placed.labels[i]) if i in placed.labels else [] for i in range(len(sentences))]
-    for index, by_coder in placed.labels.items():
-        settled, how = coding.resolve(by_coder, adjudicator=labelling.adjudicator)
-        columns["label"][index], columns["source"][index] = settled and LABELS.index(settled), how
-    _apply_rules(columns, cues)
+    columns: dict[str, list[Any]] = rows | _coded(placed, len(sentences), labelling)
     test = _test_documents(sentences, params.load(settings, HoldoutParams))
-    in_test = [sentence.document in test for sentence in sentences]
-    written = sum(_write(target / f"{name}.parquet", columns, [held == (name == "test") for held in in_test]) for name in ("train", "test"))
+    held = np.array([sentence.document in test for sentence in sentences], dtype=bool)
+    counted = Counter(columns["source"])
+    _apply_rules(columns, held, cues, table, labelling)
+    written = sum(_write(target / f"{name}.parquet", columns, held == (name == "test")) for name in ("train", "test"))
     if written != len(sentences):
         raise AssertionError(f"{len(sentences)} sentences came in, {written} went out")
-    print(_summary(columns, placed, sum(in_test)))
+    print(_summary(len(sentences), counted, placed, int(held.sum())))
 
 
-def _summary(columns: dict[str, list[Any]], placed: coding.Placed, held: int) -> str:
+def _coded(placed: coding.Placed, size: int, labelling: LabelParams) -> dict[str, list[Any]]:
+    """For each sentence its coders' label or None, how it was got, its weight, its coders and the codebooks they used."""
+    columns: dict[str, list[Any]] = {"label": [None] * size, "source": [resolving.RULES] * size, "weight": [0.0] * size}
+    columns |= {name: [[]] * size for name in _LISTS}
+    for index, by_coder in placed.labels.items():
+        settled, how = resolving.resolve(by_coder, labelling)
+        columns["label"][index], columns["source"][index] = settled and LABELS.index(settled), how
+        columns["weight"][index] = resolving.weight(how, labelling) if settled else 0.0
+        columns["coders"][index] = sorted(by_coder)
+        columns["codebooks"][index] = sorted(placed.codebooks[index])
+    return columns
+
+
+def _summary(size: int, counted: Counter[str], placed: coding.Placed, held: int) -> str:
     """The counts of the stage in one line."""
-    counted = Counter(columns["source"])
-    by_how = ", ".join(f"{counted[how]} {how}" for how in ("single", "agreed", "adjudicated", "disputed"))
+    by_how = ", ".join(f"{count} {how}" for how, count in sorted(counted.items()) if how != resolving.RULES)
     return (
-        f"label: {len(columns['text'])} sentences, {len(placed.labels)} annotated ({by_how}), {counted[RULES_SOURCE]} by rules; "
-        f"{len(placed.moved)} annotations with moved edges, {len(placed.cut_differently)} of sentences cut differently; {held} sentences kept for evaluation"
+        f"label: {size} sentences, {len(placed.labels)} annotated ({by_how or 'none'}), {counted[resolving.RULES]} by rules; "
+        f"{len(placed.moved)} annotations with moved edges, {len(placed.repeated)} given twice, {len(placed.cut_differently)} of sentences cut differently; "
+        f"{held} sentences kept for evaluation"
     )
 
 
@@ -57,12 +71,16 @@ def _report_unplaced(placed: coding.Placed) -> None:
         print(f"label: note: {item.where}: the splitter cuts {item.text[:60]!r} differently; the annotation is left out")
 
 
-def _apply_rules(columns: dict[str, list[Any]], cues: Path) -> None:
-    """Label what no coder read."""
-    unread = [i for i, source in enumerate(columns["source"]) if source == RULES_SOURCE]
-    found = rules.apply([columns["text"][i] for i in unread], lexicon.compile_lists(lexicon.read_folder(cues)))
-    for index, number in zip(unread, found.label.tolist(), strict=True):
-        columns["label"][index] = number
+def _apply_rules(columns: dict[str, list[Any]], held: NDArray[np.bool_], cues: Path, table: Path, labelling: LabelParams) -> None:
+    """Label what no coder read, each with the weight its rule has earned in training documents, and write the table of rules."""
+    fired = rule_table.fire(columns["text"], lexicon.compile_lists(lexicon.read_folder(cues)))
+    labels = np.array([rule_table.UNCODED if number is None else number for number in columns["label"]], dtype=np.int64)
+    trusted = rule_table.precisions(rule_table.against_coders(fired.decides, np.where(held, rule_table.UNCODED, labels)))
+    for index, rule in enumerate(fired.decides.tolist()):
+        if columns["source"][index] == resolving.RULES:
+            columns["label"][index] = int(rule_table.LABEL_OF[rule])
+            columns["weight"][index] = resolving.weight(resolving.RULES, labelling, precision=float(trusted[rule]))
+    files.write_text(table, "".join(files.csv_lines([rule_table.HEADER, *rule_table.rows(fired, labels, held)])))
 
 
 def _test_documents(sentences: list[Sentence], settings: HoldoutParams) -> set[str]:
@@ -77,17 +95,17 @@ def _test_documents(sentences: list[Sentence], settings: HoldoutParams) -> set[s
     return {name for name, out in zip(names, held, strict=True) if out}
 
 
-def _write(path: Path, columns: dict[str, list[Any]], chosen: list[bool]) -> int:
+def _write(path: Path, columns: dict[str, list[Any]], chosen: NDArray[np.bool_]) -> int:
     """Write the chosen rows in the form that `datasets.load_dataset` reads, the label as a ClassLabel."""
     import datasets
 
     datasets.disable_progress_bars()
-    kinds = {"paragraph": "int32", "number": "int32", "start": "int64", "end": "int64"}
     features = datasets.Features(
-        {name: datasets.Value(kinds.get(name, "string")) for name in columns}
-        | {"label": datasets.ClassLabel(names=list(LABELS)), "coders": datasets.List(datasets.Value("string"))}
+        {name: datasets.Value(_KINDS.get(name, "string")) for name in columns}
+        | {name: datasets.List(datasets.Value("string")) for name in _LISTS}
+        | {"label": datasets.ClassLabel(names=list(LABELS))}
     )
-    picked = {name: [value for value, keep in zip(column, chosen, strict=True) if keep] for name, column in columns.items()}
+    picked = {name: [value for value, keep in zip(column, chosen.tolist(), strict=True) if keep] for name, column in columns.items()}
     with files.replacing(path) as temporary:
         datasets.Dataset.from_dict(picked, features=features).to_parquet(str(temporary))
     return len(picked["text"])
@@ -95,8 +113,9 @@ def _write(path: Path, columns: dict[str, list[Any]], chosen: list[bool]) -> int
 
 def main(arguments: argparse.Namespace) -> None:
     """Run the stage with paths from the command line."""
-    label(arguments.sentences, arguments.annotations, arguments.cues, arguments.labelled, arguments.params)
+    label(arguments.sentences, arguments.annotations, arguments.cues, arguments.labelled, arguments.rules, arguments.params)
 
 
 if __name__ == "__main__":
-    run(main, sentences="sentences.parquet", annotations="folder of coders' CSV files", cues="folder of cue lists", labelled="folder to write")
+    run(main, sentences="sentences.parquet", annotations="folder of coders' CSV files", cues="folder of cue lists", labelled="folder to write",
+        rules="CSV file of the rules' figures to write")  # fmt: skip

@@ -1,4 +1,4 @@
-"""Fit the model on growing parts of the training documents, and without each collection: → reports/learning_curve.csv, collections.csv."""
+"""Fit the model on growing parts of the training documents: → reports/learning_curve.csv."""
 
 from __future__ import annotations
 
@@ -10,19 +10,17 @@ from pipeline.params import LearningParams, TrainParams
 from pipeline.stages._run import run
 
 
-def learning_curve(labelled: Path, model: Path, curve: Path, collections: Path, settings: Path) -> None:
+def learning_curve(labelled: Path, model: Path, curve: Path, settings: Path) -> None:
     """Measure on the test documents of `labelled`, with the cue lists and the strength of the trained model."""
     study = learning.prepare(labelled, model, params.load(settings, TrainParams))
     points = learning.curve(study, params.load(settings, LearningParams))
-    added = learning.added(study)
     report.write_records(curve, learning.Point, points)
-    report.write_records(collections, learning.Added, added)
-    print(f"learning-curve: {len(points)} parts of the training documents, {len(added)} collections left out")
+    print(f"learning-curve: {len(points)} parts of the training documents")
 
 
 def main(arguments: argparse.Namespace) -> None:
     """Run the stage with paths from the command line."""
-    learning_curve(arguments.labelled, arguments.model, arguments.curve, arguments.collections, arguments.params)
+    learning_curve(arguments.labelled, arguments.model, arguments.curve, arguments.params)
 
 
 if __name__ == "__main__":
@@ -31,5 +29,4 @@ if __name__ == "__main__":
         labelled="folder of labelled sentences",
         model="model file",
         curve="CSV file of the curve to write",
-        collections="CSV file of collections to write",
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections import Counter
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -22,10 +23,12 @@ _GOLDEN_PER_LABEL = 3
 def train(labelled: Path, cues: Path, codebook: Path, model_path: Path, held_out: Path, settings: Path) -> None:
     """Train on the training documents of `labelled` and write the model and its out-of-collection predictions."""
     section = params.load(settings, TrainParams)
-    rows = coded.read(labelled / "train.parquet")
+    rows = coded.read(labelled / "train.parquet", more=("weight", "codebooks"))
+    version = files.digest([codebook.read_bytes()])
+    _warn_of_other_codebooks(rows.pop("codebooks"), version)
     labels = np.array(rows["label"], dtype=np.int64)
-    weights = _weights(rows, section)
-    lists, codebook_hash = lexicon.read_folder(cues), files.digest([codebook.read_bytes()])
+    weights = training.weights(rows["weight"], rows["collection"], section)
+    lists = lexicon.read_folder(cues)
     compiled = lexicon.compile_lists(lists)
     counts = training.Counts.of(rows["text"], compiled, min_documents=section.min_documents, jobs=section.jobs)
     documents = np.unique(rows["document"], return_inverse=True)[1]
@@ -37,8 +40,10 @@ def train(labelled: Path, cues: Path, codebook: Path, model_path: Path, held_out
         "settings": {"strength": strength, "tried": {str(k): v for k, v in tried.items()}, "divisor": divisor, "block_weights": section.block_weights},
         "training": {"sentences": len(labels), "documents": int(documents.max()) + 1, "labels": np.bincount(labels, minlength=len(LABELS)).tolist()},
         "hashes": {
-            "training_data": files.digest(f"{text}\t{label}" for text, label in zip(rows["text"], rows["label"], strict=True)),
-            "codebook": codebook_hash,
+            "training_data": files.digest(
+                f"{text}\t{label}\t{weight}" for text, label, weight in zip(rows["text"], rows["label"], rows["weight"], strict=True)
+            ),
+            "codebook": version,
             "cues": files.digest(part for name in sorted(lists) for part in (name, lists[name])),
         },
         "versions": {name: metadata.version(name) for name in _VERSIONED},
@@ -48,16 +53,11 @@ def train(labelled: Path, cues: Path, codebook: Path, model_path: Path, held_out
     print(f"train: {len(labels)} sentences, strength {strength}, temperature {divisor:.3f}, {model_path.stat().st_size / 1e6:.1f} MB")
 
 
-def _weights(rows: dict[str, list[Any]], section: TrainParams) -> NDArray[np.float64]:
-    """How much each sentence counts in the fit, shape (n,)."""
-    weights = np.where(_natural(rows, section), section.natural_weight, 1.0)
-    return np.where(np.array(rows["source"]) == coded.BY_RULES, section.rules_weight, weights)
-
-
-def _natural(rows: dict[str, list[Any]], section: TrainParams) -> NDArray[np.bool_]:
-    """Which sentences belong to a natural collection, shape (n,)."""
-    start = section.natural_collections
-    return np.array([bool(start) and name.startswith(start) for name in rows["collection"]], dtype=bool)
+def _warn_of_other_codebooks(used: list[list[str]], version: str) -> None:
+    """Say how many sentences were coded under a codebook other than the one that stands there now."""
+    counted = Counter(name for names in used for name in names if name and not version.startswith(name))
+    for name, count in sorted(counted.items()):
+        print(f"train: warning: {count} sentences were coded under codebook {name}, which is not the present one ({version[:12]}); look at them again")
 
 
 def _calibrate(
@@ -71,7 +71,7 @@ def _calibrate(
     groups = training.fold_of(rows["collection"] if len(set(rows["collection"])) > 1 else rows["document"], section.collection_folds)
     odds = training.out_of_group(counts, labels, weights, groups, section, strength=strength)
     people = np.array(rows["source"]) != coded.BY_RULES
-    natural = people & _natural(rows, section)
+    natural = people & training.natural(rows["collection"], section)
     chosen = natural if natural.any() else people
     divisor = training.temperature(odds[chosen], labels[chosen]) if chosen.any() else 1.0
     return odds / divisor, divisor

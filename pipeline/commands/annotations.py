@@ -1,0 +1,186 @@
+"""stance annotations: bring coders' labels in, take sentences out to be coded, check what is there."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.commands import _shared
+from pipeline.errors import DataError, UsageError
+
+if TYPE_CHECKING:
+    from pipeline.forms import Form, Rejected
+    from pipeline.importing import Imported
+    from pipeline.records import Annotation, Task
+
+_IMPORT = """  stance annotations import project-1-at-2026.json --coder ana
+  stance annotations import export.zip --coder admin=ana --coder ben=ben
+  stance annotations import coded.csv --coder ana --rejects not-placed.csv"""
+_EXPORT = """  stance annotations export todo.json --to label-studio --coder ana
+  stance annotations export todo.csv --to csv --coder ana --only queue.csv --guess model
+  stance annotations export done.jsonl --to doccano --coder ana --coded"""
+_CHECK = """  stance annotations check
+  stance annotations check --annotations seeds/annotations --documents seeds/documents"""
+_SHOWN = 20
+_GUESSES = ("none", "rules", "model")
+_TOOLS = ("label-studio", "doccano", "csv")
+
+
+def add(commands: _shared.Commands) -> None:
+    """Add the command's parser with its three parts."""
+    summary = "import, export and check coders' labels"
+    parser = _shared.command(commands, "annotations", summary, "\n".join((_IMPORT, _EXPORT, _CHECK)), lambda _: parser.print_help())
+    parts = parser.add_subparsers(metavar="PART")
+    _add_import(parts)
+    _add_export(parts)
+    check = _shared.command(parts, "check", "say which annotations do not fit the documents", _CHECK, run_check)
+    _shared.add_annotations(check)
+    _shared.add_documents(check)
+
+
+def _add_import(parts: _shared.Commands) -> None:
+    parser = _shared.command(parts, "import", "bring what coders did elsewhere into their own files", _IMPORT, run_import)
+    parser.add_argument("file", type=Path, metavar="FILE", help=".csv, .json (Label Studio), .jsonl or .zip (doccano), .parquet, or a folder (datasets)")
+    parser.add_argument("--coder", action="append", default=[], metavar="NAME", help="the coder; for a file of several: AS_IN_FILE=NAME, repeated")
+    parser.add_argument("--label-column", metavar="NAME", help="column, or Label Studio's choice, that holds the label (default: label or stance)")
+    parser.add_argument("--text-column", metavar="NAME", help="column that holds the sentence (default: text or sentence)")
+    parser.add_argument("--replace", action="store_true", help="where a coder labelled a sentence before, take the new label")
+    parser.add_argument("--rejects", type=Path, metavar="FILE", help="import what can be placed and write the rest to this CSV file")
+    _shared.add_annotations(parser)
+    _shared.add_documents(parser)
+    _shared.add_codebook(parser)
+
+
+def _add_export(parts: _shared.Commands) -> None:
+    parser = _shared.command(parts, "export", "write sentences to be coded, with a guess beside each", _EXPORT, run_export)
+    parser.add_argument("file", type=Path, metavar="FILE", help="file to write")
+    parser.add_argument("--to", choices=_TOOLS, required=True, help="the tool that is to read it")
+    parser.add_argument("--coder", required=True, metavar="NAME", help="who is to code: sentences in their file are left out")
+    parser.add_argument("--only", type=Path, metavar="FILE", help="only the sentences that this file lists, as `stance queue` writes it")
+    parser.add_argument("--coded", action="store_true", help="instead, the sentences the coder has labelled, with their labels")
+    parser.add_argument("--guess", choices=_GUESSES, default="none", help="pre-annotate by the rules or the model (default: none)")
+    parser.add_argument("--cues", type=Path, default=Path("seeds/cues"), metavar="DIR", help="folder of cue lists, for --guess rules (default: seeds/cues)")
+    _shared.add_annotations(parser)
+    _shared.add_documents(parser)
+    _shared.add_model(parser)
+
+
+def run_import(options: argparse.Namespace) -> None:
+    """Import the file, or say what is wrong with it and change nothing."""
+    from pipeline import annotations as coding
+    from pipeline import codebook, forms, importing, params
+
+    form = forms.read(options.file, label_column=options.label_column, text_column=options.text_column)
+    named = importing.name_coders(form.annotations, options.coder)
+    paths = {coder: options.annotations / f"{coder}.csv" for coder in sorted({annotation.coder for annotation in named})}
+    before = {coder: coding.read(path) for coder, path in paths.items() if path.exists()}
+    tolerance = params.load(options.params, params.LabelParams).offset_tolerance
+    importer = importing.Importer(*_shared.read_documents(options), tolerance=tolerance)
+    result = importer.bring(named, before, codebook=codebook.version(options.codebook), replace=options.replace)
+    rejected = [*form.rejected, *result.rejected]
+    if rejected and options.rejects is None:
+        _list("not placed", [f"{item.annotation.where}: {item.reason}" for item in rejected], sys.stderr.write)
+        hint = "mend them, or give --rejects FILE to import the others and have these written there"
+        raise DataError(f"{len(rejected)} annotations cannot be placed; nothing was imported", where=str(options.file), next_step=hint)
+    if rejected:
+        _write_rejects(options.rejects, rejected)
+    for coder in sorted({*result.new, *result.changed}):
+        coding.merge(paths[coder], result.new[coder], result.changed[coder])
+    _tell(form, result, paths, len(rejected))
+
+
+def _write_rejects(path: Path, rejected: Sequence[Rejected]) -> None:
+    from pipeline import files
+
+    header = ("document", "start", "end", "text", "label", "coder", "reason", "where")
+    found = [(item.annotation, item.reason) for item in rejected]
+    rows = [(a.document, *(("", "") if a.start < 0 else (a.start, a.end)), a.text, a.label, a.coder, reason, a.where) for a, reason in found]
+    files.write_text(path, "".join(files.csv_lines([header, *rows])))
+
+
+def _tell(form: Form, result: Imported, paths: dict[str, Path], rejected: int) -> None:
+    """Say what was done, counted."""
+    for coder in sorted(paths):
+        print(f"{paths[coder]}: {len(result.new[coder])} new, {len(result.changed[coder])} changed")
+    notes = {
+        "stood there already": len(result.repeated),
+        "had moved edges and were put right": len(result.moved),
+        "are cut differently by the splitter: kept, but not trained on": len(result.cut_differently),
+        "rows had no label yet": form.unlabelled,
+        "rows were labelled by the rules and left out": form.by_rules,
+        "could not be placed and are in the file of rejects": rejected,
+    }
+    for what, count in notes.items():
+        if count:
+            print(f"  {count} {what}")
+    if form.as_guessed:
+        print(f"  note: {form.as_guessed} labels are the guess that was exported; from doccano, export approved texts only")
+
+
+def run_export(options: argparse.Namespace) -> None:
+    """Write the sentences and say how many."""
+    from pipeline import files, forms, labelstudio
+
+    if options.file.suffix != forms.ENDINGS[options.to]:
+        raise UsageError(f"does not end in {forms.ENDINGS[options.to]}", where=str(options.file), next_step=f"{options.to} reads that ending")
+    found = _tasks(options)
+    files.write_text(options.file, forms.WRITERS[options.to](found))
+    print(f"{options.file}: {len(found)} sentences{' with their labels' if options.coded else ' to code'}")
+    if options.to == "label-studio":
+        interface = options.file.with_suffix(".xml")
+        files.write_text(interface, labelstudio.INTERFACE)
+        print(f"{interface}: the labelling interface for the project's settings")
+    if options.to == "doccano" and options.guess != "none":
+        print("  note: doccano shows a guess as a label; export approved texts only, or unread guesses come back as labels")
+
+
+def _tasks(options: argparse.Namespace) -> list[Task]:
+    """The sentences that the options ask for."""
+    from pipeline import annotations as coding
+    from pipeline import params, tasks
+
+    found, sentences = _shared.read_documents(options)
+    path = options.annotations / f"{options.coder}.csv"
+    before: list[Annotation] = coding.read(path) if path.exists() else []
+    if options.coded:
+        return tasks.coded(before, sentences, {document.id: document.text for document in found})
+    tolerance = params.load(options.params, params.LabelParams).offset_tolerance
+    only = tasks.read_places(options.only) if options.only else None
+    to_code = tasks.to_code(sentences, before, tolerance=tolerance, only=only)
+    texts = [task.text for task in to_code]
+    if options.guess == "rules":
+        from pipeline import lexicon
+
+        return tasks.with_guesses(to_code, tasks.guess_by_rules(texts, lexicon.compile_lists(lexicon.read_folder(options.cues))))
+    if options.guess == "model":
+        return tasks.with_guesses(to_code, tasks.guess_by_model(texts, _shared.load_model(options.model)))
+    return to_code
+
+
+def run_check(options: argparse.Namespace) -> None:
+    """List the annotations that do not fit; an error where some match nothing."""
+    from pipeline import annotations as coding
+    from pipeline import params
+
+    sentences = _shared.read_documents(options)[1]
+    tolerance = params.load(options.params, params.LabelParams).offset_tolerance
+    found = coding.read_folder(options.annotations)
+    placed = coding.place(found, sentences, tolerance=tolerance)
+    print(f"{len(found)} annotations on {len(placed.labels)} of {len(sentences)} sentences")
+    _list("have moved edges and are placed", [item.where for item in placed.moved], sys.stdout.write)
+    _list("say what their coder had said before", [item.where for item in placed.repeated], sys.stdout.write)
+    _list("are cut differently by the splitter and left out", [item.where for item in placed.cut_differently], sys.stdout.write)
+    _list("match no sentence", [f"{item.where} ({item.document})" for item in placed.unmatched], sys.stdout.write)
+    if placed.unmatched:
+        raise DataError(f"{len(placed.unmatched)} annotations match no sentence", where=str(options.annotations), next_step="mend or delete them")
+
+
+def _list(what: str, lines: Sequence[str], write: Callable[[str], object]) -> None:
+    """A heading with a count, and the first lines."""
+    if lines:
+        write(f"{len(lines)} {what}:\n" + "".join(f"  {line}\n" for line in lines[:_SHOWN]))
+    if len(lines) > _SHOWN:
+        write(f"  … and {len(lines) - _SHOWN} more\n")
