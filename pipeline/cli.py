@@ -8,10 +8,10 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
-from pipeline.commands import classify, evaluate
+from pipeline.commands import classify, evaluate, learning_curve
 from pipeline.errors import StanceError, UsageError
 
-COMMANDS = (classify, evaluate)
+COMMANDS = (classify, evaluate, learning_curve)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -38,10 +38,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"stance: {error}", file=sys.stderr)
         return error.exit_code
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _silence()
+    except OSError as error:
+        print(f"stance: standard output: cannot be written to ({error.strerror}); choose another place with --output", file=sys.stderr)
+        _silence()
+        return 1
     except KeyboardInterrupt:
         return 130
     return 0
+
+
+def _silence() -> None:
+    """Send what is still to be flushed nowhere, as standard output takes no more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _run(arguments: Sequence[str] | None) -> None:

@@ -50,16 +50,23 @@ class Setting(NamedTuple):
 
 
 def find(batch: Batch, table: WordTable, lexicon: Lexicon) -> Hits:
-    """Every cue of `lexicon` in the batch; one that lies inside a longer one is left out (grammar stays)."""
+    """Every cue of `lexicon` in the batch; one inside a longer one of the same list is left out (grammar stays)."""
     nodes = _nodes(batch, table, lexicon)
     hits = _ordered(np.concatenate([_whole(nodes, lexicon), _gapped(nodes, batch, lexicon)], axis=1))
     start, end, cue = hits
     entry = cue // CUE_FORMS
     section = lexicon.section[entry]
-    grammar = sections_where(lexicon, lambda name: name.startswith("grammar."))[section]
-    keep = np.flatnonzero(grammar | ~_inside_longer(start, end, ~grammar))
+    outer = np.ones(len(start), dtype=bool)
+    for name in sorted({name.split(".")[0] for name in lexicon.sections} - {"grammar"}):
+        same = np.flatnonzero(sections_where(lexicon, _in_list(name))[section])
+        outer[same] = ~_inside_longer(start[same], end[same])
+    keep = np.flatnonzero(outer)
     start, end, cue, entry = start[keep], end[keep], cue[keep], entry[keep]
     return Hits(batch.row[start], start, end, entry, section[keep], cue % CUE_FORMS)
+
+
+def _in_list(name: str) -> Callable[[str], bool]:
+    return lambda section: section.startswith(f"{name}.")
 
 
 class Nodes(NamedTuple):
@@ -136,12 +143,12 @@ def _ordered(hits: Ints) -> Ints:
     return np.stack([start, start + _LONGEST_HIT - (packed >> 32 & 31), packed & 0xFFFFFFFF])
 
 
-def _inside_longer(start: Ints, end: Ints, counts: Bools) -> Bools:
-    """Which hits, in the order of `_ordered`, lie inside a longer one among those that count."""
-    reach = np.maximum.accumulate(np.where(counts, end, 0)) if len(end) else end
+def _inside_longer(start: Ints, end: Ints) -> Bools:
+    """Which hits, in the order of `_ordered`, lie inside a longer one."""
+    reach = np.maximum.accumulate(end)
     group = np.searchsorted(start, start)
     before = np.where(group > 0, reach[group - 1], 0) if len(end) else end
-    furthest = np.maximum.accumulate(np.where(counts, start << 32 | end, 0)) if len(end) else end
+    furthest = np.maximum.accumulate(start << 32 | end)
     return (before >= end) | (furthest > (start << 32 | end))
 
 
@@ -198,6 +205,12 @@ def ungraded(section: str) -> str:
     'judgement.judge-verb'
     """
     return section.replace(".strong-", ".").replace(".weak-", ".")
+
+
+def plain_sections(lexicon: Lexicon) -> Ints:
+    """For each section the number of the first one that differs from it in grade alone, shape (S,)."""
+    names = [ungraded(name) for name in lexicon.sections]
+    return np.array([names.index(name) for name in names], dtype=np.int64)
 
 
 def sections_where(lexicon: Lexicon, wanted: Callable[[str], bool]) -> Bools:

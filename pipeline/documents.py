@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from pipeline.errors import DataError
-from pipeline.records import Document
+from pipeline.records import LABELS, Document
 
 SUFFIXES = (".txt", ".jsonl", ".csv", ".parquet")
 ROOT_COLLECTION = "documents"
@@ -74,6 +74,14 @@ def cell(row: dict[str, object], column: str, path: Path, number: int) -> str:
     return value or ""
 
 
+def label_cell(row: dict[str, object], column: str, path: Path, number: int) -> int:
+    """The number (in LABELS) of the label in `column` of a row."""
+    label = cell(row, column, path, number)
+    if label not in LABELS:
+        raise DataError(f"the label is {label!r}", where=f"{path} row {number + 1}", next_step=f"the labels are {', '.join(LABELS)}")
+    return LABELS.index(label)
+
+
 def read_text(path: Path) -> str:
     """The text of a UTF-8 file (byte order mark dropped), line ends as they stand."""
     try:
@@ -92,7 +100,7 @@ def read_rows(path: Path) -> Iterator[dict[str, object]]:
     """
     reader = {".jsonl": _jsonl_rows, ".csv": _csv_rows, ".parquet": _parquet_rows}.get(path.suffix)
     if reader is None:
-        raise DataError(f"ends in {path.suffix!r}", where=str(path), next_step=f"use one of {', '.join(SUFFIXES)}")
+        raise DataError(f"ends in {path.suffix!r}", where=str(path), next_step="use one of .jsonl, .csv, .parquet")
     try:
         yield from reader(path)
     except UnicodeDecodeError as error:

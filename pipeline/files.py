@@ -27,16 +27,15 @@ def replacing(path: Path | str) -> Iterator[Path]:
     try:
         yield temporary
         temporary.chmod(0o666 & ~_umask())
-        try:
-            temporary.replace(target)
-        except OSError as error:
-            raise _unwritable(target, error) from None
+        temporary.replace(target)
+    except OSError as error:
+        raise _unwritable(target, error) from None
     finally:
         temporary.unlink(missing_ok=True)
 
 
 def _unwritable(target: Path, error: OSError) -> DataError:
-    return DataError(f"cannot write there ({error.strerror})", where=str(target), next_step="choose another place")
+    return DataError(f"cannot write there ({error.strerror or error})", where=str(target), next_step="choose another place")
 
 
 def _umask() -> int:

@@ -12,6 +12,7 @@ import numpy as np
 from pipeline import files, npz
 from pipeline.errors import ModelError
 from pipeline.lexicon import CUE_FORMS, FORMS, Lexicon, Names
+from pipeline.records import LABELS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -136,6 +137,11 @@ def _header(arrays: dict[str, NDArray[Any]]) -> dict[str, Any]:
     for name in ("golden", "sections"):
         if not isinstance(header.get(name), list) or not all(isinstance(text, str) for text in header[name]):
             raise ModelError(f"its header holds no list of texts {name!r}")
+    if header.get("labels") != list(LABELS):
+        raise ModelError(f"its labels are not {', '.join(LABELS)}")
+    counts = header["training"].get("labels") if isinstance(header.get("training"), dict) else None
+    if not isinstance(counts, list) or len(counts) != len(LABELS) or not all(isinstance(count, int) and count >= 0 for count in counts):
+        raise ModelError("its header does not say how often each label stood in training")
     return header
 
 

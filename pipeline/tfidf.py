@@ -102,8 +102,9 @@ def _add(sums: Floats, weights: Weights, packed: Packed, factor: Floats, square:
 
 
 def finish(sums: Floats, intercept: Floats) -> Floats:
-    """Log odds (n, 4) of summed blocks (n, B, PARTS), each scaled to unit length."""
+    """Log odds (n, 4) of summed blocks (n, B, PARTS), each but the last (cues, which count by presence) scaled to unit length."""
     length = np.sqrt(sums[:, :, LABEL_COUNT])
+    length[:, -1] = 1.0
     length[length == 0.0] = 1.0
     scores: Floats = intercept + (sums[:, :, :LABEL_COUNT] / length[:, :, None]).sum(axis=1)
     return scores

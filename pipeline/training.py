@@ -50,14 +50,13 @@ def fit(counts: Counts, labels: Ints, weights: Floats, rows: Ints, params: Train
     Terms in fewer than `params.min_documents` of these sentences are left out, as a vectoriser fitted on
     them alone would do.
     """
-    from sklearn.feature_extraction.text import TfidfTransformer
     from sklearn.linear_model import LogisticRegression
 
     columns, weightings = [], []
-    for matrix, _ in counts.blocks:
+    for block, (matrix, _) in zip(features.BLOCKS, counts.blocks, strict=True):
         part = matrix[rows]
         columns.append(np.flatnonzero(np.bincount(part.indices, minlength=part.shape[1]) >= params.min_documents))
-        weightings.append(TfidfTransformer(sublinear_tf=True).fit(part[:, columns[-1]]))
+        weightings.append(features.weighting(block).fit(part[:, columns[-1]]))
     present = np.unique(labels[rows])
     if len(present) < 2:
         raise DataError(f"only the label {LABELS[present[0]]!r} stands in the training sentences", next_step="annotate more sentences")

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import export, files, lexicon, modelfile, params, tables, training
+from pipeline import coded, export, files, lexicon, modelfile, params, tables, training
 from pipeline.params import TrainParams
 from pipeline.records import LABELS
 from pipeline.stages._run import run
@@ -22,10 +22,10 @@ _GOLDEN_PER_LABEL = 3
 def train(labelled: Path, cues: Path, codebook: Path, model_path: Path, held_out: Path, settings: Path) -> None:
     """Train on the training documents of `labelled` and write the model and its out-of-collection predictions."""
     section = params.load(settings, TrainParams)
-    rows = _training_rows(labelled / "train.parquet")
+    rows = coded.read(labelled / "train.parquet")
     labels = np.array(rows["label"], dtype=np.int64)
-    weights = np.where(np.array(rows["source"]) == "rules", section.rules_weight, 1.0)
-    lists = lexicon.read_folder(cues)
+    weights = _weights(rows, section)
+    lists, codebook_hash = lexicon.read_folder(cues), files.digest([codebook.read_bytes()])
     compiled = lexicon.compile_lists(lists)
     counts = training.Counts.of(rows["text"], compiled, min_documents=section.min_documents, jobs=section.jobs)
     documents = np.unique(rows["document"], return_inverse=True)[1]
@@ -38,7 +38,7 @@ def train(labelled: Path, cues: Path, codebook: Path, model_path: Path, held_out
         "training": {"sentences": len(labels), "documents": int(documents.max()) + 1, "labels": np.bincount(labels, minlength=len(LABELS)).tolist()},
         "hashes": {
             "training_data": files.digest(f"{text}\t{label}" for text, label in zip(rows["text"], rows["label"], strict=True)),
-            "codebook": files.digest([codebook.read_bytes()]),
+            "codebook": codebook_hash,
             "cues": files.digest(part for name in sorted(lists) for part in (name, lists[name])),
         },
         "versions": {name: metadata.version(name) for name in _VERSIONED},
@@ -48,10 +48,11 @@ def train(labelled: Path, cues: Path, codebook: Path, model_path: Path, held_out
     print(f"train: {len(labels)} sentences, strength {strength}, temperature {divisor:.3f}, {model_path.stat().st_size / 1e6:.1f} MB")
 
 
-def _training_rows(path: Path) -> dict[str, list[Any]]:
-    rows = tables.read(path, ("document", "collection", "start", "end", "text", "label", "source"))
-    keep = [i for i, label in enumerate(rows["label"]) if label is not None]
-    return {name: [column[i] for i in keep] for name, column in rows.items()}
+def _weights(rows: dict[str, list[Any]], section: TrainParams) -> NDArray[np.float64]:
+    """How much each sentence counts in the fit, shape (n,)."""
+    natural = [bool(section.natural_collections) and name.startswith(section.natural_collections) for name in rows["collection"]]
+    weights = np.where(natural, section.natural_weight, 1.0)
+    return np.where(np.array(rows["source"]) == coded.BY_RULES, section.rules_weight, weights)
 
 
 def _calibrate(
@@ -60,7 +61,7 @@ def _calibrate(
     """Calibrated log odds of every sentence from a model without its collection (or document, where there is one collection)."""
     groups = rows["collection"] if len(set(rows["collection"])) > 1 else rows["document"]
     odds = training.out_of_group(counts, labels, weights, groups, section, strength=strength)
-    people = np.array(rows["source"]) != "rules"
+    people = np.array(rows["source"]) != coded.BY_RULES
     divisor = training.temperature(odds[people], labels[people]) if people.any() else 1.0
     return odds / divisor, divisor
 

@@ -1,0 +1,35 @@
+"""Fit the model on growing parts of the training documents, and without each collection: → reports/learning_curve.csv, collections.csv."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from pipeline import learning, params, report
+from pipeline.params import LearningParams, TrainParams
+from pipeline.stages._run import run
+
+
+def learning_curve(labelled: Path, model: Path, curve: Path, collections: Path, settings: Path) -> None:
+    """Measure on the test documents of `labelled`, with the cue lists and the strength of the trained model."""
+    study = learning.prepare(labelled, model, params.load(settings, TrainParams))
+    points = learning.curve(study, params.load(settings, LearningParams))
+    added = learning.added(study)
+    report.write_records(curve, learning.Point, points)
+    report.write_records(collections, learning.Added, added)
+    print(f"learning-curve: {len(points)} parts of the training documents, {len(added)} collections left out")
+
+
+def main(arguments: argparse.Namespace) -> None:
+    """Run the stage with paths from the command line."""
+    learning_curve(arguments.labelled, arguments.model, arguments.curve, arguments.collections, arguments.params)
+
+
+if __name__ == "__main__":
+    run(
+        main,
+        labelled="folder of labelled sentences",
+        model="model file",
+        curve="CSV file of the curve to write",
+        collections="CSV file of collections to write",
+    )
