@@ -30,7 +30,7 @@ def run(options: argparse.Namespace, total: int | None) -> None:
         raise UsageError("parts are written as jsonl, csv or parquet", next_step="choose one of these")
     paths = tuple(str(Path(path).absolute() if options.scheduler else path) for path in options.input)
     reading = partitions.Reading(options.text_column, options.id_column, options.documents)
-    job = cluster.Job(paths, reading, bulk.Settings(form, options.min_confidence))
+    job = cluster.Job(paths, reading, bulk.Settings(form, options.min_confidence), options.part_size << 20)
     model = _shared.load_model(options.model)
     folder = options.output.absolute() if options.scheduler else options.output
     with _client(options.scheduler, options.workers) as client, _progress.shown(total) as progress:
@@ -46,7 +46,7 @@ def _client(scheduler: str | None, workers: int) -> Iterator[Any]:
         raise UsageError("a folder as output needs Dask", next_step='install it: pip install "stance-pipeline[cluster]"') from None
     if not scheduler:
         with (
-            distributed.LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None, silence_logs="CRITICAL") as local,
+            distributed.LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=":0", silence_logs="CRITICAL") as local,
             distributed.Client(local) as client,
         ):
             yield client
