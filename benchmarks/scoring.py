@@ -32,12 +32,12 @@ def compare(model_path: Path, texts: Sequence[str], labels: Sequence[int], *, ro
     if predict:
         contenders[FASTTEXT] = predict
     difference = float(np.abs(model.predict_proba(texts) - scikit_learn.predict_proba(texts)).max())
-    seconds = timing.in_turns(contenders, rounds=rounds)
+    taken = timing.in_turns({name: timing.timed(run) for name, run in contenders.items()}, rounds=rounds)
     return {
         "sentences": len(texts),
         "largest_difference": difference,
-        "times": {name: timing.figures(taken, rows=len(texts)) for name, taken in seconds.items()},
-        "ratios": {name: timing.ratio(taken, seconds[OURS]) for name, taken in seconds.items() if name != OURS},
+        "times": {name: timing.figures(times, rows=len(texts)) for name, times in taken.items()},
+        "ratios": {name: timing.ratio(times, taken[OURS]) for name, times in taken.items() if name != OURS},
     }
 
 

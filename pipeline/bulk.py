@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future
-from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -15,6 +13,8 @@ from pipeline.records import Prediction
 from pipeline.sources import Row
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from pipeline.model import StanceModel
 
 BATCH = 2048
@@ -70,6 +70,7 @@ def _encode(model: StanceModel, batch: list[Row], settings: Settings) -> Encoded
 def _by_workers(model: StanceModel, rows: Iterable[Row], settings: Settings, workers: int) -> Iterator[Encoded]:
     """Batches go out up to _AHEAD a worker, so that memory stays bounded, and come back in their order."""
     import multiprocessing
+    from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor
 
     pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _start_worker, (model, settings))
     waiting: deque[Future[Encoded]] = deque()

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
-from pipeline.commands import agreement, classify, evaluate, learning_curve
+from pipeline.commands import _shared, agreement, classify, evaluate, learning_curve
 from pipeline.commands import annotations as coding
 from pipeline.errors import StanceError, UsageError
 
@@ -22,7 +22,8 @@ class _Parser(argparse.ArgumentParser):
 
 def parser() -> argparse.ArgumentParser:
     """The parser of all commands."""
-    top = _Parser(prog="stance", description="Says of every sentence of news whether its source denies, accuses, warns or stays neutral.")
+    about = "Says of every sentence of news whether its source denies, accuses, warns or stays neutral."
+    top = _Parser(prog="stance", description=about, formatter_class=_shared.Help)
     top.add_argument("--version", action="store_true", help="print the version and stop")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
     for module in COMMANDS:

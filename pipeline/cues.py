@@ -56,17 +56,13 @@ def find(batch: Batch, table: WordTable, lexicon: Lexicon) -> Hits:
     start, end, cue = hits
     entry = cue // CUE_FORMS
     section = lexicon.section[entry]
-    outer = np.ones(len(start), dtype=bool)
-    for name in sorted({name.split(".")[0] for name in lexicon.sections} - {"grammar"}):
-        same = np.flatnonzero(sections_where(lexicon, _in_list(name))[section])
-        outer[same] = ~_inside_longer(start[same], end[same])
-    keep = np.flatnonzero(outer)
-    start, end, cue, entry = start[keep], end[keep], cue[keep], entry[keep]
-    return Hits(batch.row[start], start, end, entry, section[keep], cue % CUE_FORMS)
-
-
-def _in_list(name: str) -> Callable[[str], bool]:
-    return lambda section: section.startswith(f"{name}.")
+    listed = lexicon.list_of_section.take(section)
+    order = np.argsort(listed, kind="stable")
+    apart = listed.take(order) * (len(batch.token) + 1)
+    inside = _inside_longer(start.take(order) + apart, end.take(order) + apart)
+    keep = np.sort(order[~inside | (listed.take(order) == lexicon.grammar_list)])
+    start, end, cue, entry = start.take(keep), end.take(keep), cue.take(keep), entry.take(keep)
+    return Hits(batch.row.take(start), start, end, entry, section.take(keep), cue % CUE_FORMS)
 
 
 class Nodes(NamedTuple):
@@ -193,8 +189,11 @@ def _running(marked: Bools) -> Ints:
 
 def in_sections(hits: Hits, lexicon: Lexicon, names: tuple[str, ...]) -> Bools:
     """Which hits belong to one of the sections, of whatever grade where no grade is named, shape (H,)."""
-    wanted: Bools = np.array([name in names or ungraded(name) in names for name in lexicon.sections], dtype=bool)
-    chosen: Bools = wanted[hits.section]
+    wanted = lexicon.chosen_sections.get(names)
+    if wanted is None:
+        wanted = sections_where(lexicon, lambda name: name in names or ungraded(name) in names)
+        lexicon.chosen_sections[names] = wanted
+    chosen: Bools = wanted.take(hits.section)
     return chosen
 
 

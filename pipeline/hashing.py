@@ -67,22 +67,24 @@ class Index:
     """Where keys stand in a sorted array of different keys.
 
     Keys are spread evenly over 64 bits, so their first bits say nearly where a key stands: a directory
-    of first places, made when many are wanted, leaves about one comparison a key, where a binary search
-    needs log2(len(keys)).
+    of first places leaves about one comparison a key, where a binary search needs log2(len(keys)). It is
+    made when so many keys were wanted that it pays.
     """
 
-    _FEW = 512
+    _PAYS = 16_384
 
     def __init__(self, keys: Keys) -> None:
         self._sorted = keys
         self._bits = min(len(keys).bit_length() + 2, 24)
+        self._wanted = 0
 
     def find(self, wanted: Keys) -> Places:
         """The place of each wanted key, shape (len(wanted),), -1 where it is not there."""
         last = len(self._sorted) - 1
         if last < 0:
             return np.full(len(wanted), -1, dtype=np.int64)
-        place = np.minimum(np.searchsorted(self._sorted, wanted), last) if len(wanted) < self._FEW else self._walk(wanted, last)
+        self._wanted += len(wanted)
+        place = np.minimum(np.searchsorted(self._sorted, wanted), last) if self._wanted < self._PAYS else self._walk(wanted, last)
         place[self._sorted.take(place) != wanted] = -1
         return place
 

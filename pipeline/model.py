@@ -43,7 +43,7 @@ class StanceModel:
 
     def __init__(self, stored: modelfile.ModelFile) -> None:
         self._stored = stored
-        self._weights = tfidf.joined((stored.words, stored.characters, stored.cues))
+        self._weights = tfidf.Weights((stored.words, stored.characters, stored.cues))
         self._word_index, self._character_index = hashing.Index(stored.words.keys), hashing.Index(stored.characters.keys)
         self._cue_index = hashing.CodeIndex(stored.cues.keys)
         self._lock = threading.Lock()

@@ -9,7 +9,8 @@ the occurrences of the batch: the features that stand more than once.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -27,22 +28,38 @@ PARTS = LABEL_COUNT + 1
 """What is added up by block: value times weight for each label, and the value squared."""
 
 
-class Weights(NamedTuple):
-    """F features of B blocks, one block behind the other: `idf` (F,), `weights` (4, F), `ends` (B,) of the blocks."""
+class Weights:
+    """The features of B blocks, one block behind the other: F in all; `ends` (B,) is where each block ends."""
 
-    idf: Floats
-    weights: Floats
-    ends: Ints
+    _PAYS = 16_384
+
+    def __init__(self, blocks: Sequence[Block]) -> None:
+        self._blocks = blocks
+        self._wanted = 0
+        self.ends = np.cumsum([len(block.idf) for block in blocks])
+        self.bits = int(self.ends[-1]).bit_length()
 
     def block(self, feature: Ints) -> Ints:
         """The number of the block each feature belongs to."""
         return np.searchsorted(self.ends, feature, side="right")
 
+    def of(self, feature: Ints) -> tuple[Floats, Floats]:
+        """idf (k,) and weights (4, k) of features; joining the blocks waits until it pays."""
+        self._wanted += len(feature)
+        if self._wanted > self._PAYS:
+            idf, weights = self._joined
+            return idf.take(feature), weights.take(feature, axis=1)
+        number = self.block(feature)
+        found, columns = np.empty(len(feature)), np.empty((LABEL_COUNT, len(feature)))
+        for place, (block, end) in enumerate(zip(self._blocks, self.ends, strict=True)):
+            chosen = np.flatnonzero(number == place)
+            own = feature.take(chosen) - (end - len(block.idf))
+            found[chosen], columns[:, chosen] = block.idf.take(own), block.weights.take(own, axis=0).T
+        return found, columns
 
-def joined(blocks: Sequence[Block]) -> Weights:
-    """The weights of blocks, one behind the other."""
-    weights = np.concatenate([block.weights.T for block in blocks], axis=1)
-    return Weights(np.concatenate([block.idf for block in blocks]), weights, np.cumsum([len(block.idf) for block in blocks]))
+    @cached_property
+    def _joined(self) -> tuple[Floats, Floats]:
+        return np.concatenate([block.idf for block in self._blocks]), np.concatenate([block.weights.T for block in self._blocks], axis=1)
 
 
 def alone(weights: Weights, feature: Ints) -> Floats:
@@ -51,16 +68,16 @@ def alone(weights: Weights, feature: Ints) -> Floats:
 
 
 def _parts(weights: Weights, feature: Ints, factor: Floats, square: Floats) -> Floats:
-    idf = weights.idf.take(feature)
+    idf, columns = weights.of(feature)
     parts = np.empty((PARTS, len(feature)))
-    np.multiply(weights.weights.take(feature, axis=1), idf * factor, out=parts[:LABEL_COUNT])
+    np.multiply(columns, idf * factor, out=parts[:LABEL_COUNT])
     np.multiply(idf * idf, square, out=parts[LABEL_COUNT])
     return parts
 
 
 def pack(weights: Weights, text: Ints, feature: Ints) -> Packed:
     """Text and feature of occurrences as one number each, in 32 bits where they fit."""
-    bits = len(weights.idf).bit_length()
+    bits = weights.bits
     kind = np.uint32 if int(text.max(initial=0)) >> (32 - bits) == 0 else np.uint64
     packed: Packed = text.astype(kind)
     packed <<= kind(bits)
@@ -93,9 +110,8 @@ def add_repeated(sums: Floats, weights: Weights, occurrences: Packed) -> None:
 
 
 def _add(sums: Floats, weights: Weights, packed: Packed, factor: Floats, square: Floats) -> None:
-    bits = len(weights.idf).bit_length()
-    feature = (packed & packed.dtype.type((1 << bits) - 1)).astype(np.int64)
-    text = (packed >> packed.dtype.type(bits)).astype(np.int64)
+    feature = (packed & packed.dtype.type((1 << weights.bits) - 1)).astype(np.int64)
+    text = (packed >> packed.dtype.type(weights.bits)).astype(np.int64)
     cell, first = runs(text * sums.shape[1] + weights.block(feature))
     if len(cell):
         sums.reshape(-1, PARTS)[cell] += np.add.reduceat(_parts(weights, feature, factor, square), first, axis=1).T

@@ -122,16 +122,15 @@ def test_what_the_rules_labelled_weighs_less_and_is_not_measured_on(tmp_path: Pa
     assert study.tested[0].labels.tolist() == [3]
 
 
-def test_stage_writes_both_tables(labelled: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_stage_writes_the_curve(labelled: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     settings = yaml.safe_load((ROOT / "params.yaml").read_text())
     settings["train"] |= {"jobs": 1, "min_documents": 1}
     settings["learning"]["shares"] = [0.5, 1.0]
     (tmp_path / "params.yaml").write_text(yaml.safe_dump(settings))
     learning_curve.learning_curve(labelled, MODEL, tmp_path / "curve.csv", tmp_path / "params.yaml")
-    curve, collections = (list(csv.DictReader((tmp_path / name).open())) for name in ("curve.csv", "collections.csv"))
+    curve = list(csv.DictReader((tmp_path / "curve.csv").open()))
     assert [float(row["share"]) for row in curve] == settings["learning"]["shares"]
-    assert {row["collection"] for row in collections} == {"a", "b", "c"}
-    assert "3 collections left out" in capsys.readouterr().out
+    assert "2 parts of the training documents" in capsys.readouterr().out
 
 
 def test_command_shows_the_file_beside_the_test_documents(labelled: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

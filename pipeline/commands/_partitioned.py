@@ -30,7 +30,7 @@ def run(options: argparse.Namespace, total: int | None) -> None:
         raise UsageError("parts are written as jsonl, csv or parquet", next_step="choose one of these")
     paths = tuple(str(Path(path).absolute() if options.scheduler else path) for path in options.input)
     reading = partitions.Reading(options.text_column, options.id_column, options.documents)
-    job = cluster.Job(paths, reading, bulk.Settings(form, options.min_confidence))
+    job = cluster.Job(paths, reading, bulk.Settings(form, options.min_confidence), options.part_size << 20)
     model = _shared.load_model(options.model)
     folder = options.output.absolute() if options.scheduler else options.output
     with _client(options.scheduler, options.workers) as client, _progress.shown(total) as progress:

@@ -38,6 +38,7 @@ def add(commands: _shared.Commands) -> None:
     parser.add_argument("--documents", action="store_true", help="the input is whole documents: split them first")
     parser.add_argument("--workers", type=_shared.count, default=1, metavar="N", help="processes to classify in (default: 1)")
     parser.add_argument("--scheduler", metavar="ADDRESS", help="classify on a Dask cluster (tcp://host:port) into the folder --output, part by part")
+    parser.add_argument("--part-size", type=_shared.count, default=4, metavar="MB", help="megabytes of input a part of a folder (default: 4)")
     parser.add_argument("--resume", action="store_true", help="go on with a job in the folder --output that was ended in the middle")
     parser.add_argument("--id-column", default="id", metavar="NAME", help="column that holds the id (default: id)")
     parser.add_argument("--min-confidence", type=_shared.share, default=0.0, metavar="P", help="leave sentences below this probability without a label")
