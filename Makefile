@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: pipeline test test-all lint lock wheel clean
+.PHONY: pipeline test test-all bench lint lock wheel clean
 
 pipeline: .venv/pipeline  ## run what has changed of the pipeline and show the metrics
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/dvc repro
@@ -13,6 +13,10 @@ test: .venv/test lint  ## lint, check types, run the everyday tests
 
 test-all: .venv/test lint  ## all tests
 	$(BIN)/pytest
+
+bench: .venv/test  ## measure speed and memory beside scikit-learn and fastText, into reports/benchmarks.json
+	-$(BIN)/pip install --quiet fasttext-numpy2-wheel
+	$(BIN)/python -m benchmarks
 
 lint: .venv/test
 	$(BIN)/ruff check .

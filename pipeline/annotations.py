@@ -21,7 +21,13 @@ Labels = dict[int, dict[str, str]]
 
 
 def read_folder(folder: Path) -> list[Annotation]:
-    """The annotations of every CSV file in `folder`; the file's name is the coder where no column says."""
+    """The annotations of every CSV file in `folder`; the file's name is the coder where no column says.
+
+    Raises:
+        DataError: `folder` is missing, or as `read` raises it.
+    """
+    if not folder.is_dir():
+        raise DataError("is not a folder", where=str(folder), next_step="give the folder that holds the coders' CSV files")
     return [annotation for path in sorted(folder.glob("*.csv")) for annotation in read(path)]
 
 

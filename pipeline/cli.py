@@ -8,11 +8,11 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
-from pipeline.commands import agreement, classify, evaluate, queue
+from pipeline.commands import _shared, agreement, classify, evaluate, learning_curve, queue
 from pipeline.commands import annotations as coding
 from pipeline.errors import StanceError, UsageError
 
-COMMANDS = (classify, evaluate, coding, agreement, queue)
+COMMANDS = (classify, evaluate, coding, agreement, queue, learning_curve)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -22,7 +22,8 @@ class _Parser(argparse.ArgumentParser):
 
 def parser() -> argparse.ArgumentParser:
     """The parser of all commands."""
-    top = _Parser(prog="stance", description="Says of every sentence of news whether its source denies, accuses, warns or stays neutral.")
+    about = "Says of every sentence of news whether its source denies, accuses, warns or stays neutral."
+    top = _Parser(prog="stance", description=about, formatter_class=_shared.Help)
     top.add_argument("--version", action="store_true", help="print the version and stop")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
     for module in COMMANDS:
@@ -39,10 +40,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"stance: {error}", file=sys.stderr)
         return error.exit_code
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _silence()
+    except OSError as error:
+        print(f"stance: standard output: cannot be written to ({error.strerror}); choose another place with --output", file=sys.stderr)
+        _silence()
+        return 1
     except KeyboardInterrupt:
         return 130
     return 0
+
+
+def _silence() -> None:
+    """Send what is still to be flushed nowhere, as standard output takes no more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _run(arguments: Sequence[str] | None) -> None:

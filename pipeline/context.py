@@ -113,7 +113,8 @@ def _roles(own: Hits, batch: Batch, found: Hits, lexicon: Lexicon, back: object)
     role[verbs & past & of_by & ~near_be & ~near_have] = ROLES.index("reduced")
     role[verbs & past & near_be] = ROLES.index("passive")
     after_determiner = (np.minimum(determined, back("grammar.possessive")[at]) == 1) & ~near_be & ~near_have  # type: ignore[operator]
-    role[verbs & past & after_determiner] = ROLES.index("attributive")
+    noun_like = past | (form == FORMS.index("plain")) | (form == FORMS.index("present"))
+    role[verbs & noun_like & after_determiner] = ROLES.index("attributive")
     ing = verbs & (form == FORMS.index("ing"))
     role[ing] = np.where(near_be, ROLES.index("finite"), np.where(follows_break, ROLES.index("participle"), ROLES.index("ing")))[ing]
     return role

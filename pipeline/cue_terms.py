@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipeline import rules
+from pipeline import cues, rules
 from pipeline.context import OBJECT_NAMES, POLARITIES, ROLES, UNDER, Context
 from pipeline.cues import CLAUSES, Ints
 from pipeline.lexicon import Lexicon
@@ -14,6 +14,8 @@ TEMPLATES = {
     "cue+clause": ("entry", "clause"),
     "cue+object": ("entry", "object"),
     "kind": ("section",),
+    "grade": ("graded",),
+    "grade+clause+polarity": ("graded", "clause", "polarity"),
     "kind+clause+polarity": ("section", "clause", "polarity"),
     "kind+quoted+polarity": ("section", "quoted", "polarity"),
     "kind+role+polarity": ("section", "role", "polarity"),
@@ -22,6 +24,7 @@ TEMPLATES = {
     "kind+reported+clause": ("section", "reported", "clause"),
     "kind+under": ("section", "under"),
     "first": ("section", "polarity", "role"),
+    "first+grade": ("graded", "polarity"),
     "first+object": ("section", "object", "polarity"),
     "pair": ("section", "next"),
     "number": ("section", "number"),
@@ -33,6 +36,7 @@ _BITS = {
     "template": 5,
     "entry": 20,
     "section": 8,
+    "graded": 8,
     "next": 8,
     "clause": 3,
     "object": 4,
@@ -72,13 +76,15 @@ def stance_cues(context: Context, lexicon: Lexicon) -> Context:
 
 
 def terms(context: Context, lexicon: Lexicon) -> tuple[Ints, Ints]:
-    """Row and code of every term of a batch, rows in ascending order within each kind of term."""
+    """Row and code of every term of a batch, in ascending order, each once a row."""
     decided = _decided(context, lexicon)
     context = stance_cues(context, lexicon)
     hits = context.hits
+    section = cues.plain_sections(lexicon)[hits.section]
     values = {
         "entry": hits.entry,
-        "section": hits.section,
+        "section": section,
+        "graded": hits.section,
         "clause": context.clause,
         "object": context.object,
         "polarity": context.polarity,
@@ -96,17 +102,26 @@ def terms(context: Context, lexicon: Lexicon) -> tuple[Ints, Ints]:
             row = hits.row[chosen]
         elif name == "pair":
             together = np.flatnonzero(hits.row[1:] == hits.row[:-1])
-            picked, row = {"section": hits.section[together], "next": hits.section[together + 1]}, hits.row[together]
+            picked, row = {"section": section[together], "next": section[together + 1]}, hits.row[together]
         elif name.startswith("rule"):
             row, picked = decided
         elif name == "number":
-            both, counts = np.unique(hits.row * 1024 + hits.section, return_counts=True)
+            both, counts = np.unique(hits.row * 1024 + section, return_counts=True)
             picked, row = {"section": both % 1024, "number": np.minimum(counts, 3)}, both // 1024
         else:
             picked, row = values, hits.row
         rows.append(row)
         codes.append(_pack(number, parts, picked, len(row)))
-    return np.concatenate(rows), np.concatenate(codes)
+    return _once(np.concatenate(rows), np.concatenate(codes))
+
+
+def _once(rows: Ints, codes: Ints) -> tuple[Ints, Ints]:
+    """Pairs of row and code in order, without repeats."""
+    order = np.lexsort((codes, rows))
+    rows, codes = rows[order], codes[order]
+    fresh = np.ones(len(rows), dtype=bool)
+    fresh[1:] = (rows[1:] != rows[:-1]) | (codes[1:] != codes[:-1])
+    return rows[fresh], codes[fresh]
 
 
 def _decided(context: Context, lexicon: Lexicon) -> tuple[Ints, dict[str, Ints]]:
@@ -143,7 +158,7 @@ def describe(code: int, lexicon: Lexicon) -> str:
         code >>= _BITS[part]
         if part == "entry":
             words.append(f"{lexicon.sections[lexicon.section[value]]}: {lexicon.names[value]}")
-        elif part in ("section", "next"):
+        elif part in ("section", "graded", "next"):
             words.append(lexicon.sections[value])
         else:
             words.append(_NAMES[part][value])

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline import hashing
+from pipeline.growing import spans
 from pipeline.lexicon import CUE_FORMS, HEAD, LONGER, TAIL, WHOLE, Lexicon
-from pipeline.text import Batch, WordTable, spans
+from pipeline.text import Batch, WordTable
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -49,16 +50,19 @@ class Setting(NamedTuple):
 
 
 def find(batch: Batch, table: WordTable, lexicon: Lexicon) -> Hits:
-    """Every cue of `lexicon` in the batch; one that lies inside a longer one is left out (grammar stays)."""
+    """Every cue of `lexicon` in the batch; one inside a longer one of the same list is left out (grammar stays)."""
     nodes = _nodes(batch, table, lexicon)
     hits = _ordered(np.concatenate([_whole(nodes, lexicon), _gapped(nodes, batch, lexicon)], axis=1))
     start, end, cue = hits
     entry = cue // CUE_FORMS
     section = lexicon.section[entry]
-    grammar = sections_where(lexicon, lambda name: name.startswith("grammar."))[section]
-    keep = np.flatnonzero(grammar | ~_inside_longer(start, end, ~grammar))
-    start, end, cue, entry = start[keep], end[keep], cue[keep], entry[keep]
-    return Hits(batch.row[start], start, end, entry, section[keep], cue % CUE_FORMS)
+    listed = lexicon.list_of_section.take(section)
+    order = np.argsort(listed, kind="stable")
+    apart = listed.take(order) * (len(batch.token) + 1)
+    inside = _inside_longer(start.take(order) + apart, end.take(order) + apart)
+    keep = np.sort(order[~inside | (listed.take(order) == lexicon.grammar_list)])
+    start, end, cue, entry = start.take(keep), end.take(keep), cue.take(keep), entry.take(keep)
+    return Hits(batch.row.take(start), start, end, entry, section.take(keep), cue % CUE_FORMS)
 
 
 class Nodes(NamedTuple):
@@ -135,12 +139,12 @@ def _ordered(hits: Ints) -> Ints:
     return np.stack([start, start + _LONGEST_HIT - (packed >> 32 & 31), packed & 0xFFFFFFFF])
 
 
-def _inside_longer(start: Ints, end: Ints, counts: Bools) -> Bools:
-    """Which hits, in the order of `_ordered`, lie inside a longer one among those that count."""
-    reach = np.maximum.accumulate(np.where(counts, end, 0)) if len(end) else end
+def _inside_longer(start: Ints, end: Ints) -> Bools:
+    """Which hits, in the order of `_ordered`, lie inside a longer one."""
+    reach = np.maximum.accumulate(end)
     group = np.searchsorted(start, start)
     before = np.where(group > 0, reach[group - 1], 0) if len(end) else end
-    furthest = np.maximum.accumulate(np.where(counts, start << 32 | end, 0)) if len(end) else end
+    furthest = np.maximum.accumulate(start << 32 | end)
     return (before >= end) | (furthest > (start << 32 | end))
 
 
@@ -185,8 +189,11 @@ def _running(marked: Bools) -> Ints:
 
 def in_sections(hits: Hits, lexicon: Lexicon, names: tuple[str, ...]) -> Bools:
     """Which hits belong to one of the sections, of whatever grade where no grade is named, shape (H,)."""
-    wanted: Bools = np.array([name in names or ungraded(name) in names for name in lexicon.sections], dtype=bool)
-    chosen: Bools = wanted[hits.section]
+    wanted = lexicon.chosen_sections.get(names)
+    if wanted is None:
+        wanted = sections_where(lexicon, lambda name: name in names or ungraded(name) in names)
+        lexicon.chosen_sections[names] = wanted
+    chosen: Bools = wanted.take(hits.section)
     return chosen
 
 
@@ -197,6 +204,12 @@ def ungraded(section: str) -> str:
     'judgement.judge-verb'
     """
     return section.replace(".strong-", ".").replace(".weak-", ".")
+
+
+def plain_sections(lexicon: Lexicon) -> Ints:
+    """For each section the number of the first one that differs from it in grade alone, shape (S,)."""
+    names = [ungraded(name) for name in lexicon.sections]
+    return np.array([names.index(name) for name in names], dtype=np.int64)
 
 
 def sections_where(lexicon: Lexicon, wanted: Callable[[str], bool]) -> Bools:

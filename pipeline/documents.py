@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from pipeline.errors import DataError
-from pipeline.records import Document
+from pipeline.records import LABELS, Document
 
 SUFFIXES = (".txt", ".jsonl", ".csv", ".parquet")
 ROOT_COLLECTION = "documents"
@@ -73,6 +74,14 @@ def cell(row: dict[str, object], column: str, path: Path, number: int) -> str:
     return value or ""
 
 
+def label_cell(row: dict[str, object], column: str, path: Path, number: int) -> int:
+    """The number (in LABELS) of the label in `column` of a row."""
+    label = cell(row, column, path, number)
+    if label not in LABELS:
+        raise DataError(f"the label is {label!r}", where=f"{path} row {number + 1}", next_step=f"the labels are {', '.join(LABELS)}")
+    return LABELS.index(label)
+
+
 def read_text(path: Path) -> str:
     """The text of a UTF-8 file (byte order mark dropped), line ends as they stand."""
     try:
@@ -91,7 +100,7 @@ def read_rows(path: Path) -> Iterator[dict[str, object]]:
     """
     reader = {".jsonl": _jsonl_rows, ".csv": _csv_rows, ".parquet": _parquet_rows}.get(path.suffix)
     if reader is None:
-        raise DataError(f"ends in {path.suffix!r}", where=str(path), next_step=f"use one of {', '.join(SUFFIXES)}")
+        raise DataError(f"ends in {path.suffix!r}", where=str(path), next_step="use one of .jsonl, .csv, .parquet")
     try:
         yield from reader(path)
     except UnicodeDecodeError as error:
@@ -100,30 +109,61 @@ def read_rows(path: Path) -> Iterator[dict[str, object]]:
         raise DataError(f"cannot be read ({error.strerror or error})", where=str(path), next_step="check the file") from None
 
 
+def read_rows_between(path: Path, begin: int, end: int, *, head: int = 0) -> Iterator[dict[str, object]]:
+    """The rows of a .jsonl or .csv file that lie between two bytes, each where a row begins or at the file's end.
+
+    The first `head` bytes are a CSV file's header.
+
+    Raises:
+        DataError: as `read_rows` does; lines are counted from `begin`.
+    """
+    with path.open("rb") as stream:
+        header = stream.read(head)
+        stream.seek(begin)
+        content = header + stream.read(end - begin)
+    where = f"{path} from byte {begin},"
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DataError(f"is not UTF-8 ({error.reason})", where=where, next_step="save it as UTF-8") from None
+    if path.suffix == ".csv":
+        yield from _parsed_csv(io.StringIO(text, newline=""), where)
+    else:
+        yield from _parsed_jsonl(io.StringIO(text, newline="\n"), where)
+
+
 def _jsonl_rows(path: Path) -> Iterator[dict[str, object]]:
     with path.open(encoding="utf-8-sig", newline="\n") as lines:
-        for number, line in enumerate(lines, start=1):
-            if not line.strip():
-                continue
-            try:
-                row = json.loads(line)
-            except (ValueError, RecursionError) as error:
-                raise DataError(f"is not JSON ({error})", where=f"{path} line {number}", next_step="mend the line") from None
-            if not isinstance(row, dict):
-                raise DataError("is not a JSON object", where=f"{path} line {number}", next_step="write one {…} a line")
-            yield row
+        yield from _parsed_jsonl(lines, str(path))
+
+
+def _parsed_jsonl(lines: Iterable[str], where: str) -> Iterator[dict[str, object]]:
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            raise DataError(f"is not JSON ({error})", where=f"{where} line {number}", next_step="mend the line") from None
+        if not isinstance(row, dict):
+            raise DataError("is not a JSON object", where=f"{where} line {number}", next_step="write one {…} a line")
+        yield row
 
 
 def _csv_rows(path: Path) -> Iterator[dict[str, object]]:
     with path.open(encoding="utf-8-sig", newline="") as lines:
-        reader = csv.DictReader(lines, strict=True)
-        try:
-            for row in reader:
-                if None in row or None in row.values():
-                    raise DataError("has more or fewer cells than the header", where=f"{path} line {reader.line_num}", next_step="mend the row")
-                yield dict(row)
-        except csv.Error as error:
-            raise DataError(f"is not CSV ({error})", where=f"{path} after line {reader.line_num}", next_step="mend the quoting") from None
+        yield from _parsed_csv(lines, str(path))
+
+
+def _parsed_csv(lines: Iterable[str], where: str) -> Iterator[dict[str, object]]:
+    reader = csv.DictReader(lines, strict=True)
+    try:
+        for row in reader:
+            if None in row or None in row.values():
+                raise DataError("has more or fewer cells than the header", where=f"{where} line {reader.line_num}", next_step="mend the row")
+            yield dict(row)
+    except csv.Error as error:
+        raise DataError(f"is not CSV ({error})", where=f"{where} after line {reader.line_num}", next_step="mend the quoting") from None
 
 
 def _parquet_rows(path: Path) -> Iterator[dict[str, object]]:

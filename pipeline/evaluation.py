@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.errors import DataError
 from pipeline.params import EvaluateParams
 from pipeline.records import LABELS
 
@@ -69,7 +70,12 @@ def evaluate(truth: Ints, probabilities: Floats, documents: Sequence[str], param
         truth: label numbers (n,).
         probabilities: (n, 4), rows sum to 1.
         documents: the document of each sentence; whole documents are drawn (with return).
+
+    Raises:
+        DataError: there are no sentences.
     """
+    if not len(truth):
+        raise DataError("there are no labelled sentences to measure on", next_step="annotate some, or hold out more documents")
     predicted = probabilities.argmax(axis=1)
     point = _figures(truth, predicted, probabilities, params.calibration_bins)
     drawn = _bootstrap(truth, predicted, probabilities, documents, params)

@@ -13,7 +13,7 @@ from pipeline.text import WordTable, batch, words
 
 if TYPE_CHECKING:
     import scipy.sparse
-    from sklearn.feature_extraction.text import CountVectorizer
+    from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 
 BLOCKS = ("words", "characters", "cues")
 WORD_NGRAMS = (1, 2)
@@ -57,6 +57,16 @@ def vectoriser(block: str, lexicon: Lexicon, *, min_documents: int = 1) -> Count
     if block == "characters":
         return CountVectorizer(analyzer="char_wb", preprocessor=spaced_words, ngram_range=CHARACTER_NGRAMS, min_df=min_documents)
     return CountVectorizer(analyzer=cue_analyzer(lexicon), min_df=min_documents)
+
+
+def weighting(block: str) -> TfidfTransformer:
+    """scikit-learn's weighting of one block's counts: sublinear TF-IDF of unit length; cues count by presence alone.
+
+    Scaled to unit length, one cue would weigh the less the more others stand beside it.
+    """
+    from sklearn.feature_extraction.text import TfidfTransformer
+
+    return TfidfTransformer(norm=None, use_idf=False) if block == "cues" else TfidfTransformer(sublinear_tf=True)
 
 
 def count(texts: Sequence[str], lexicon: Lexicon, *, min_documents: int, jobs: int = 1) -> list[tuple[scipy.sparse.csr_matrix, CountVectorizer]]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +14,8 @@ from pipeline.errors import DataError
 @contextmanager
 def replacing(path: Path | str) -> Iterator[Path]:
     """Yield a temporary path beside `path`; on success it takes the place of `path`, on failure it goes."""
+    import tempfile
+
     target = Path(path)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -27,16 +27,15 @@ def replacing(path: Path | str) -> Iterator[Path]:
     try:
         yield temporary
         temporary.chmod(0o666 & ~_umask())
-        try:
-            temporary.replace(target)
-        except OSError as error:
-            raise _unwritable(target, error) from None
+        temporary.replace(target)
+    except OSError as error:
+        raise _unwritable(target, error) from None
     finally:
         temporary.unlink(missing_ok=True)
 
 
 def _unwritable(target: Path, error: OSError) -> DataError:
-    return DataError(f"cannot write there ({error.strerror})", where=str(target), next_step="choose another place")
+    return DataError(f"cannot write there ({error.strerror or error})", where=str(target), next_step="choose another place")
 
 
 def _umask() -> int:
@@ -79,6 +78,8 @@ class _Receiver(NamedTuple):
 
 def digest(parts: Iterable[bytes | str]) -> str:
     """SHA-256 (hex) over `parts`, each preceded by its length so that boundaries count."""
+    import hashlib
+
     total = hashlib.sha256()
     for part in parts:
         data = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part

@@ -9,14 +9,17 @@ exported); a chance hit from outside has a probability of about vocabulary size 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 Keys = NDArray[np.uint64]
+Places = NDArray[np.int64]
 
 _BASE = 0x9E3779B97F4A7C15 | 1
 _BASE_INVERSE = pow(_BASE, -1, 2**64)
+_KEPT_BITS = 20
 _CHAIN = np.uint64(0xD6E8FEB86659FD93)
 
 
@@ -33,7 +36,13 @@ def code_points(text: str) -> NDArray[np.uint32]:
 
 
 def _powers(base: int, count: int) -> Keys:
-    powers = np.full(count, base, dtype=np.uint64)
+    bits = max(count.bit_length(), 10)
+    return _kept_powers(base, bits) if bits <= _KEPT_BITS else _kept_powers.__wrapped__(base, bits)
+
+
+@lru_cache(maxsize=4)
+def _kept_powers(base: int, bits: int) -> Keys:
+    powers = np.full(1 << bits, base, dtype=np.uint64)
     powers[0] = 1
     return np.cumprod(powers, dtype=np.uint64)
 
@@ -42,8 +51,8 @@ def span_keys(points: NDArray[np.uint32], starts: NDArray[np.int64], ends: NDArr
     """The key of every span `points[start:end]`, shape (len(starts),)."""
     mixed = mix(points.astype(np.uint64) + np.uint64(1))
     prefix = np.zeros(len(points) + 1, dtype=np.uint64)
-    np.cumsum(mixed * _powers(_BASE, len(points) + 1)[:-1], out=prefix[1:])
-    values = (prefix[ends] - prefix[starts]) * _powers(_BASE_INVERSE, len(points) + 1)[starts]
+    np.cumsum(mixed * _powers(_BASE, len(points))[: len(points)], out=prefix[1:])
+    values = (prefix.take(ends) - prefix.take(starts)) * _powers(_BASE_INVERSE, len(points)).take(starts)
     return mix(values + (ends - starts).astype(np.uint64))
 
 
@@ -58,40 +67,40 @@ class Index:
     """Where keys stand in a sorted array of different keys.
 
     Keys are spread evenly over 64 bits, so their first bits say nearly where a key stands: a directory
-    of first places leaves about one comparison a key, where a binary search needs log2(len(keys)).
+    of first places leaves about one comparison a key, where a binary search needs log2(len(keys)). It is
+    made when so many keys were wanted that it pays.
     """
 
-    _FEW = 512
+    _PAYS = 16_384
 
     def __init__(self, keys: Keys) -> None:
-        self.keys = keys
-        self._bits = min(max(len(keys), 1).bit_length() + 2, 24)
-        self._directory: NDArray[np.int64] | None = None
+        self._sorted = keys
+        self._bits = min(len(keys).bit_length() + 2, 24)
+        self._wanted = 0
 
-    def find(self, wanted: Keys) -> NDArray[np.int64]:
-        """The place of each wanted key in `keys`, shape (len(wanted),), -1 where it is not there."""
-        last = len(self.keys) - 1
+    def find(self, wanted: Keys) -> Places:
+        """The place of each wanted key, shape (len(wanted),), -1 where it is not there."""
+        last = len(self._sorted) - 1
         if last < 0:
             return np.full(len(wanted), -1, dtype=np.int64)
-        few = len(wanted) < self._FEW and self._directory is None
-        place = np.minimum(np.searchsorted(self.keys, wanted), last) if few else self._walk(wanted, last)
-        place[self.keys.take(place) != wanted] = -1
+        self._wanted += len(wanted)
+        place = np.minimum(np.searchsorted(self._sorted, wanted), last) if self._wanted < self._PAYS else self._walk(wanted, last)
+        place[self._sorted.take(place) != wanted] = -1
         return place
 
-    def _walk(self, wanted: Keys, last: int) -> NDArray[np.int64]:
+    def _walk(self, wanted: Keys, last: int) -> Places:
         """The place of the first key that is not below the wanted one, or the last place."""
-        if self._directory is None:
-            self._directory = self._first_places()
         place = self._directory.take((wanted >> np.uint64(64 - self._bits)).astype(np.int64))
-        behind = np.flatnonzero(self.keys.take(place) < wanted)
+        behind = np.flatnonzero(self._sorted.take(place) < wanted)
         while len(behind := behind[place[behind] < last]):
             place[behind] += 1
-            behind = behind[self.keys.take(place[behind]) < wanted[behind]]
+            behind = behind[self._sorted.take(place[behind]) < wanted[behind]]
         return place
 
-    def _first_places(self) -> NDArray[np.int64]:
-        counts = np.bincount((self.keys >> np.uint64(64 - self._bits)).astype(np.int64), minlength=1 << self._bits)
-        first: NDArray[np.int64] = np.minimum(np.cumsum(counts) - counts, len(self.keys) - 1)
+    @cached_property
+    def _directory(self) -> Places:
+        counts = np.bincount((self._sorted >> np.uint64(64 - self._bits)).astype(np.int64), minlength=1 << self._bits)
+        first: Places = np.minimum(np.cumsum(counts) - counts, len(self._sorted) - 1)
         return first
 
 
@@ -103,7 +112,7 @@ class CodeIndex:
         self._order = np.argsort(mixed)
         self._index = Index(mixed[self._order])
 
-    def find(self, wanted: Keys) -> NDArray[np.int64]:
+    def find(self, wanted: Keys) -> Places:
         """The place of each wanted code, shape (len(wanted),), -1 where it is not there."""
         place = self._index.find(mix(wanted))
         known = np.flatnonzero(place >= 0)

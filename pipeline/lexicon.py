@@ -83,6 +83,22 @@ class Lexicon:
     pair_cues: NDArray[np.int64]
 
     @cached_property
+    def chosen_sections(self) -> dict[tuple[str, ...], NDArray[np.bool_]]:
+        """Which sections (S,) are meant by names, kept once it is worked out."""
+        return {}
+
+    @cached_property
+    def list_of_section(self) -> NDArray[np.int64]:
+        """The number of the list that each section stands in, shape (S,)."""
+        lists = list(dict.fromkeys(name.split(".")[0] for name in self.sections))
+        return np.array([lists.index(name.split(".")[0]) for name in self.sections], dtype=np.int64)
+
+    @cached_property
+    def grammar_list(self) -> int:
+        """The number of the list of grammar, -1 where there is none."""
+        return next((int(number) for name, number in zip(self.sections, self.list_of_section, strict=True) if name.startswith("grammar.")), -1)
+
+    @cached_property
     def node_index(self) -> hashing.Index:
         """Finds nodes by key."""
         return hashing.Index(self.nodes)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from importlib import resources
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +20,13 @@ Floats = NDArray[np.float64]
 
 NO_WORDS = "no words"
 UNSURE = "unsure"
+_WORDLESS, _UNSURE = 1, 2
+_NOTES = np.array(["", NO_WORDS, UNSURE], dtype=object)
+_LABELS = np.array([*LABELS, None], dtype=object)
 _BATCH = 2048
+_BATCH_CHARACTERS = 1 << 18
 _BLOCKS = 3
-_TABLE_LIMIT = 4_000_000
+_TABLE_LIMIT = 1_000_000
 """Characters of different words and signs to keep before starting anew."""
 _LONG = 4096
 """Occurrences of features in a text from which its counts are taken without a short cut."""
@@ -39,14 +43,10 @@ class StanceModel:
 
     def __init__(self, stored: modelfile.ModelFile) -> None:
         self._stored = stored
-        blocks = (stored.words, stored.characters, stored.cues)
-        self._weights = tfidf.Weights(
-            np.concatenate([block.idf for block in blocks]),
-            np.concatenate([block.weights for block in blocks]),
-            np.repeat(np.arange(_BLOCKS), [len(block.keys) for block in blocks]),
-        )
+        self._weights = tfidf.Weights((stored.words, stored.characters, stored.cues))
         self._word_index, self._character_index = hashing.Index(stored.words.keys), hashing.Index(stored.characters.keys)
         self._cue_index = hashing.CodeIndex(stored.cues.keys)
+        self._lock = threading.Lock()
         self._forget()
 
     @classmethod
@@ -75,7 +75,7 @@ class StanceModel:
     def log_odds(self, texts: Sequence[str]) -> Floats:
         """The scores before the softmax, shape (n, 4)."""
         texts = _checked(texts)
-        parts = [self._score(texts[begin : begin + _BATCH])[0] for begin in range(0, len(texts), _BATCH)]
+        parts = [self._score(part)[0] for part in _parts(texts)]
         return np.concatenate(parts) if parts else np.empty((0, len(LABELS)))
 
     def classify(self, texts: Sequence[str], *, min_confidence: float = 0.0) -> list[Prediction]:
@@ -87,40 +87,62 @@ class StanceModel:
         """
         texts = _checked(texts)
         found: list[Prediction] = []
-        for begin in range(0, len(texts), _BATCH):
-            scores, wordless = self._score(texts[begin : begin + _BATCH])
-            for row, empty in zip(_softmax(scores).tolist(), wordless.tolist(), strict=True):
-                best = max(row)
-                note = NO_WORDS if empty else UNSURE if best < min_confidence else ""
-                found.append(Prediction(None if note else LABELS[row.index(best)], tuple(row), note))
+        for part in _parts(texts):
+            scores, wordless = self._score(part)
+            chances = _softmax(scores)
+            note = np.where(wordless, _WORDLESS, np.where(chances.max(axis=1) < min_confidence, _UNSURE, 0))
+            label = np.where(note > 0, len(LABELS), chances.argmax(axis=1))
+            named = _LABELS.take(label).tolist(), map(tuple, chances.tolist()), _NOTES.take(note).tolist()
+            found += map(Prediction, *named)
         return found
 
+    def classify_batch(self, batch: Mapping[str, Sequence[str]], *, text_column: str = "text", min_confidence: float = 0.0) -> dict[str, list[Any]]:
+        """New columns for a batch of columns, as `Dataset.map(model.classify_batch, batched=True)` of Hugging Face datasets asks for.
+
+        Returns:
+            `stance` (a label or None), one column of probabilities a label, and `stance_note`.
+        """
+        if text_column not in batch:
+            raise UsageError(f"the batch has no column {text_column!r} (it has {', '.join(batch)})", next_step="name the column that holds the text")
+        found = self.classify(batch[text_column], min_confidence=min_confidence)
+        chances = {label: [one.probabilities[place] for one in found] for place, label in enumerate(LABELS)}
+        return {"stance": [one.label for one in found], **chances, "stance_note": [one.note for one in found]}
+
+    def __reduce__(self) -> tuple[Callable[[bytes], StanceModel], tuple[bytes]]:
+        """A model travels as its file; the same model gives the same bytes."""
+        return _restore, (modelfile.to_bytes(self._stored),)
+
     def _score(self, texts: Sequence[str]) -> tuple[Floats, NDArray[np.bool_]]:
-        """Log odds (n, 4) and whether each text holds no word."""
+        """Log odds (n, 4) and whether each text holds no word; one thread at a time, as the table of words is shared."""
+        with self._lock:
+            return self._score_alone(texts)
+
+    def _score_alone(self, texts: Sequence[str]) -> tuple[Floats, NDArray[np.bool_]]:
         if self._table.characters > _TABLE_LIMIT:
             self._forget()
         tokens = batch(texts, self._table)
         self._words.learn(self._table)
         is_word = np.flatnonzero(self._table.is_word.take(tokens.token))
         token, row = tokens.token.take(is_word), tokens.row.take(is_word)
-        features, sizes = self._words.of(token)
-        rows, loose = self._between_words(tokens, token, row)
         sums = np.zeros((len(texts), _BLOCKS, tfidf.PARTS))
-        counts = np.bincount(row, minlength=len(texts))
-        filled = np.flatnonzero(counts)
+        tfidf.add_counted(sums, self._weights, tfidf.pack(self._weights, *self._between_words(tokens, token, row)))
+        self._add_words(sums, token, row)
+        return tfidf.finish(sums, self._stored.intercept), np.bincount(row, minlength=len(texts)) == 0
+
+    def _add_words(self, sums: Floats, token: Ints, row: Ints) -> None:
+        """Add what the words bring: once for each, then what repeats; in long texts counted without that short cut."""
+        features, sizes = self._words.of(token)
+        occurrences = tfidf.pack(self._weights, np.repeat(row, sizes), features)
+        long = np.bincount(row, sizes, minlength=len(sums)) > _LONG
+        if long.any():
+            apart = long[row]
+            tfidf.add_counted(sums, self._weights, occurrences[np.repeat(apart, sizes)])
+            occurrences, token, row = occurrences[np.repeat(~apart, sizes)], token[~apart], row[~apart]
+        filled, first = tfidf.runs(row)
         if len(filled):
-            first = (np.cumsum(counts) - counts)[filled]
-            sums[filled, : wordfeatures.BLOCKS] = np.add.reduceat(self._words.sums(token), first).reshape(len(filled), wordfeatures.BLOCKS, -1)
-        cell = rows * _BLOCKS + self._weights.block.take(loose)
-        sums += tfidf.sum_by(cell, tfidf.alone(self._weights, loose), len(texts) * _BLOCKS).reshape(sums.shape)
-        long = np.bincount(row, sizes, minlength=len(texts)) + np.bincount(rows, minlength=len(texts)) > _LONG
-        sums[long] = 0.0
-        width = len(self._weights.idf)
-        kind = np.uint32 if len(texts) * width < 2**32 else np.uint64
-        occurrences = np.concatenate([features.astype(kind), loose.astype(kind)])
-        occurrences += np.concatenate([np.repeat((row * width).astype(kind), sizes), (rows * width).astype(kind)])
-        tfidf.add_repeated(sums, self._weights, occurrences, long)
-        return tfidf.finish(sums, self._stored.intercept), counts == 0
+            once = np.add.reduceat(self._words.sums(token), first)
+            sums[filled, : wordfeatures.BLOCKS] += once.reshape(len(filled), wordfeatures.BLOCKS, -1)
+        tfidf.add_repeated(sums, self._weights, occurrences)
 
     def _between_words(self, tokens: Batch, token: Ints, row: Ints) -> tuple[Ints, Ints]:
         """Row and feature of what stands between words: pairs of neighbours, and cues."""
@@ -130,13 +152,17 @@ class StanceModel:
         cue_row, codes = cue_terms.terms(context.read(tokens, self._table, self._stored.lexicon), self._stored.lexicon)
         cue = self._cue_index.find(codes.astype(np.uint64))
         paired, known = np.flatnonzero(pair >= 0), np.flatnonzero(cue >= 0)
-        begin = len(self._weights.idf) - len(self._stored.cues.keys)
+        begin = self._weights.ends[1]
         return np.concatenate([pair_row.take(paired), cue_row.take(known)]), np.concatenate([pair.take(paired), cue.take(known) + begin])
 
     def _forget(self) -> None:
         """Start with an empty table of words, so that memory stays bounded."""
         self._table = WordTable()
         self._words = wordfeatures.WordFeatures(self._weights, self._word_index, self._character_index)
+
+
+def _restore(content: bytes) -> StanceModel:
+    return StanceModel(modelfile.from_bytes(content))
 
 
 def _checked(texts: Iterable[str]) -> Sequence[str]:
@@ -149,6 +175,18 @@ def _checked(texts: Iterable[str]) -> Sequence[str]:
     return texts
 
 
+def _parts(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Texts in parts of at most _BATCH texts and, where more than one, _BATCH_CHARACTERS characters."""
+    begin = characters = 0
+    for end, text in enumerate(texts):
+        characters += len(text)
+        if end - begin == _BATCH or (characters > _BATCH_CHARACTERS and end > begin):
+            yield texts[begin:end]
+            begin, characters = end, len(text)
+    if begin < len(texts):
+        yield texts[begin:]
+
+
 def _softmax(scores: Floats) -> Floats:
     raised = np.exp(scores - scores.max(axis=1, keepdims=True)) if len(scores) else scores
     shares: Floats = raised / raised.sum(axis=1, keepdims=True)
@@ -157,4 +195,6 @@ def _softmax(scores: Floats) -> Floats:
 
 def packaged() -> Path:
     """Where the model lies that the installed package carries."""
+    from importlib import resources
+
     return Path(str(resources.files("pipeline").joinpath("stance.npz")))

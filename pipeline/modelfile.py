@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import json
+import mmap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -12,6 +12,7 @@ import numpy as np
 from pipeline import files, npz
 from pipeline.errors import ModelError
 from pipeline.lexicon import CUE_FORMS, FORMS, Lexicon, Names
+from pipeline.records import LABELS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -64,6 +65,11 @@ _NAMES = frozenset(
 
 def write(path: Path | str, model: ModelFile) -> None:
     """Write a model whole or not at all; the same model gives the same bytes."""
+    files.write_bytes(path, to_bytes(model))
+
+
+def to_bytes(model: ModelFile) -> bytes:
+    """What a model's file holds."""
     arrays: dict[str, NDArray[Any]] = {}
     for block in _BLOCKS:
         arrays |= {f"{block}.{name}": array for name, array in getattr(model, block)._asdict().items()}
@@ -72,9 +78,7 @@ def write(path: Path | str, model: ModelFile) -> None:
     arrays |= {"intercept": model.intercept, "golden_probabilities": model.golden_probabilities}
     header = model.header | {"sections": lists.sections, "content": _content_hash(arrays)}
     text = json.dumps(header, sort_keys=True, ensure_ascii=False).encode("utf-8")
-    buffer = io.BytesIO()
-    np.savez(buffer, allow_pickle=False, header=np.frombuffer(text, dtype=np.uint8), **arrays)
-    files.write_bytes(path, buffer.getvalue())
+    return npz.write({"header": np.frombuffer(text, dtype=np.uint8)} | arrays)
 
 
 def _content_hash(arrays: dict[str, NDArray[Any]]) -> str:
@@ -84,19 +88,31 @@ def _content_hash(arrays: dict[str, NDArray[Any]]) -> str:
 def read(path: Path | str) -> ModelFile:
     """Read a model and check sums, form, kinds, shapes and numbers.
 
+    The arrays are views of the file, which is to be replaced (as `write` does), not written over, while in use.
+
     Raises:
         ModelError: the file is missing, damaged, of another format or not a model; nothing of it is run.
     """
     where = str(path)
     try:
-        content = Path(path).read_bytes()
-        return _assemble(npz.read(content, _NAMES))
+        with Path(path).open("rb") as file:
+            content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        return from_bytes(content)
     except FileNotFoundError:
         raise ModelError("there is no model", where=where, next_step="run `make pipeline`, or give --model") from None
     except ModelError as error:
         raise ModelError(error.what, where=where, next_step="take a whole copy, or train it again") from None
-    except OSError as error:
-        raise ModelError(f"cannot be read ({error.strerror})", where=where, next_step="check the path") from None
+    except (OSError, ValueError) as error:
+        raise ModelError(f"cannot be read ({error})", where=where, next_step="check the path") from None
+
+
+def from_bytes(content: bytes | mmap.mmap) -> ModelFile:
+    """The model that a file's content holds, as views of it.
+
+    Raises:
+        ModelError: as `read` does, without naming a file.
+    """
+    return _assemble(npz.read(content, _NAMES))
 
 
 def _assemble(arrays: dict[str, NDArray[Any]]) -> ModelFile:
@@ -121,6 +137,11 @@ def _header(arrays: dict[str, NDArray[Any]]) -> dict[str, Any]:
     for name in ("golden", "sections"):
         if not isinstance(header.get(name), list) or not all(isinstance(text, str) for text in header[name]):
             raise ModelError(f"its header holds no list of texts {name!r}")
+    if header.get("labels") != list(LABELS):
+        raise ModelError(f"its labels are not {', '.join(LABELS)}")
+    counts = header["training"].get("labels") if isinstance(header.get("training"), dict) else None
+    if not isinstance(counts, list) or len(counts) != len(LABELS) or not all(isinstance(count, int) and count >= 0 for count in counts):
+        raise ModelError("its header does not say how often each label stood in training")
     return header
 
 

@@ -140,22 +140,39 @@ class HoldoutParams:
 
 @dataclass(frozen=True)
 class TrainParams:
-    """How the model is fitted, chosen and calibrated."""
+    """How the model is fitted, chosen and calibrated.
+
+    Sentences of collections whose name starts with `natural_collections` weigh `natural_weight`.
+    """
 
     seed: int = knob(0, low=0)
     folds: int = knob(5, low=2, high=20)
+    collection_folds: int = knob(8, low=2, high=100)
     jobs: int = knob(2, low=1)
     min_documents: int = knob(2, low=1)
     strengths: tuple[float, ...] = knob((1.0,), low=1e-4, high=1e4)
     block_weights: tuple[float, ...] = knob((0.5, 0.5, 1.0), low=0.0, high=10.0, size=3)
     iterations: int = knob(300, low=10)
     tolerance: float = knob(1e-3, low=1e-8, high=0.1)
+    natural_collections: str = knob("")
+    natural_weight: float = knob(1.0, low=0.0, high=100.0)
 
 
 @dataclass(frozen=True)
 class EvaluateParams:
-    """How figures are reported: bootstrap resamples and the seed they are drawn with."""
+    """How figures are reported: resamples, bins, swapped names, and the seed for what is drawn by chance."""
 
     seed: int = knob(0, low=0)
     resamples: int = knob(1000, low=100, high=100000)
     calibration_bins: int = knob(10, low=2, high=100)
+    name_swaps: int = knob(5, low=1, high=100)
+    wanted_accuracy: float = knob(0.9, low=0.25, high=1.0)
+    carriers: int = knob(40, low=1, high=1000)
+
+
+@dataclass(frozen=True)
+class LearningParams:
+    """Which shares of the training documents the learning curve fits the model on, and the seed they are drawn with."""
+
+    seed: int = knob(0, low=0)
+    shares: tuple[float, ...] = knob((0.1, 0.2, 0.4, 0.7, 1.0), low=0.001, high=1.0)

@@ -69,7 +69,7 @@ class Prediction(NamedTuple):
 
     `label` is one of LABELS, or None where there is nothing to classify (`note` says why) or, with a
     minimum confidence, where the model is unsure. `probabilities` has four numbers in the order of
-    LABELS that sum to 1; for wordless input they are all 0.25.
+    LABELS that sum to 1; for wordless input they are the model's for a text it knows nothing of.
     """
 
     label: str | None

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import evaluation, files
+from pipeline import confidence, evaluation, files
 from pipeline.records import LABELS
 
 
@@ -30,6 +28,23 @@ def write(folder: Path, metrics: dict[str, Any], rows: dict[str, list[Any]], pro
     files.write_text(folder / "errors.csv", to_csv(_ERROR_COLUMNS, _errors(rows, truth, probabilities)))
 
 
+def write_records(path: Path, kind: type[NamedTuple], records: Iterable[Sequence[Any]]) -> None:
+    """Write records of one `kind` as CSV, a column a field."""
+    files.write_text(path, to_csv(kind._fields, ([_rounded(value) for value in record] for record in records)))
+
+
+def write_reliability(path: Path, curves: Mapping[str, Sequence[confidence.Bin]]) -> None:
+    """Write reliability curves side by side: a row a bin, for each curve the share that was right and the number of sentences.
+
+    The share is empty where a bin is.
+    """
+    header = ("probability", *curves, *(f"{name}_sentences" for name in curves))
+    rows = (
+        [(row[0].low + row[0].high) / 2, *(found.share for found in row), *(found.sentences for found in row)] for row in zip(*curves.values(), strict=True)
+    )
+    files.write_text(path, to_csv(header, ([_rounded(value) for value in row] for row in rows)))
+
+
 _ERROR_COLUMNS = ("text", "truth", "predicted", *LABELS, "document", "start", "end")
 
 
@@ -44,11 +59,7 @@ def _errors(rows: dict[str, list[Any]], truth: NDArray[np.int64], probabilities:
 
 def to_csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     """Rows as CSV text with a header and line feeds."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
-    return buffer.getvalue()
+    return "".join(files.csv_lines([header, *rows]))
 
 
 def _rounded(value: Any) -> Any:

@@ -21,6 +21,7 @@ ASSERTED = ("plain", "modal")
 VERBAL = ("finite", "passive", "participle", "ing", "infinitive")
 NO_REQUEST = tuple(name for name in OBJECT_NAMES if name != "request")
 FAULT = ("other", "finite", "participle", "predicate", "possessed")
+STRONG = ("strong",)
 _BATCH = 4096
 
 
@@ -29,7 +30,8 @@ class Rule:
     """Fires on a cue of `sections` that stands as the other fields allow; the lowest `tier`, then the first, decides.
 
     Tier 1 is a reporting verb with a stance (codebook rule 1), tier 2 what is said (rule 2) or done
-    beside another act (rule 4), tier 3 what only sounds like a stance.
+    beside another act (rule 4), tier 3 what only sounds like a stance. `grades` are the grades of the
+    sections that count; `beside` are sections of which a cue must stand in the sentence too.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Rule:
     polarities: tuple[str, ...] = ASSERTED
     objects: tuple[str, ...] = OBJECT_NAMES
     beside: tuple[str, ...] = ()
+    grades: tuple[str, ...] = ("strong", "")
 
 
 RULES = (
@@ -49,35 +52,29 @@ RULES = (
     Rule("pleads-innocence", "denial", "a plea of not guilty", ("denial.not-guilty",), 1),
     Rule("rejects-claim", "denial", "a finding, report or criticism rejected", ("denial.dispute-verb",), 1, VERBAL, objects=("claim",)),
     Rule("calls-untrue", "denial", "a claim called untrue, baseless, invented", ("denial.untrue",)),
-    Rule("disowns", "denial", "disowns responsibility, knowledge, involvement or intent", ("denial.disown",)),
-    Rule("no-evidence", "denial", "flat contradiction: there is no evidence", ("denial.no-evidence",), 3),
+    Rule("disowns", "denial", "disowns responsibility, knowledge, involvement or intent", ("denial.disown",), grades=STRONG),
+    Rule("no-evidence", "denial", "flat contradiction: there is no evidence", ("denial.no-evidence",), 3, grades=STRONG),
     Rule("accuses", "accusation", "accuses, blames, condemns, denounces", ("accusation.accuse-verb",), 1, VERBAL),
     Rule("alleges", "accusation", "alleges a wrong", ("accusation.allege-verb",), 1, VERBAL, objects=("wrong", "norm")),
     Rule("charges", "accusation", "a formal accusation is brought", ("accusation.charge-verb",), 1, ("finite", "passive", "participle")),
-    Rule("holds-responsible", "accusation", "says who is responsible for a wrong", ("accusation.responsible",)),
-    Rule(
-        "steps-against",
-        "accusation",
-        "a step with the wrong named as its reason",
-        ("accusation.step", "accusation.step-verb"),
-        2,
-        beside=("accusation.reason",),
-    ),
-    Rule("finds-fault", "accusation", "says what a party does wrong", ("judgement.strong-judge-phrase", "judgement.strong-judge-verb"), 3, FAULT),
+    Rule("holds-responsible", "accusation", "says who is responsible for a wrong", ("accusation.responsible",), grades=STRONG),
+    Rule("steps-against", "accusation", "a step with the wrong named as its reason", ("accusation.step-verb",), 2, beside=("accusation.reason",)),
+    Rule("finds-fault", "accusation", "says what a party does wrong", ("judgement.judge-phrase", "judgement.judge-verb"), 3, FAULT, grades=STRONG),
     Rule(
         "calls-names",
         "accusation",
-        "calls conduct or a party deceitful, reckless, shameful",
-        ("judgement.strong-judge-adjective", "judgement.strong-judge-noun"),
+        "calls conduct deceitful, reckless, shameful",
+        ("judgement.judge-adjective", "judgement.judge-noun"),
         3,
         FAULT,
+        grades=STRONG,
     ),
     Rule("warns", "warning", "warns, cautions, alerts", ("warning.warn-verb",), 1, VERBAL),
     Rule("threatens", "warning", "threatens, vows to retaliate", ("warning.threaten-verb",), 1, VERBAL),
     Rule("fears", "warning", "a fear of harm to come", ("warning.fear-verb",), 2, VERBAL, objects=("harm", "wrong", "press")),
     Rule("risks", "warning", "harm, danger or a bad outcome said to lie ahead", ("warning.risk",), 3),
     Rule("consequences", "warning", "a coming step meant to hurt or press a target", ("warning.consequence",), 3),
-    Rule("advises", "warning", "advice to take care", ("warning.advice",), 3),
+    Rule("advises", "warning", "advice to take care", ("warning.advice",), 3, grades=STRONG),
 )
 """Every rule, in the order in which they are listed in reports."""
 NO_RULE = len(RULES)
@@ -93,11 +90,22 @@ class Verdicts(NamedTuple):
     end: Ints
 
 
+def grade(section: str) -> str:
+    """The grade in a section's name: `strong`, `weak` or nothing.
+
+    >>> grade("warning.weak-risk")
+    'weak'
+    """
+    head = section.split(".")[1].split("-")[0]
+    return head if head in ("strong", "weak") else ""
+
+
 def fires(found: Context, lexicon: Lexicon) -> NDArray[np.bool_]:
     """Which rule fires on which cue, shape (rules, cues)."""
     table = np.zeros((len(RULES), len(found.clause)), dtype=bool)
     for number, rule in enumerate(RULES):
         chosen = cues.in_sections(found.hits, lexicon, rule.sections)
+        chosen &= np.array([grade(name) in rule.grades for name in lexicon.sections], dtype=bool)[found.hits.section]
         for values, names, allowed in (
             (found.clause, CLAUSES, rule.clauses),
             (found.polarity, POLARITIES, rule.polarities),

@@ -2,46 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from pipeline import documents, evaluation
+from pipeline import confidence, documents, evaluation, names
 from pipeline.errors import DataError
 from pipeline.model import StanceModel
+from pipeline.names import Names
 from pipeline.params import EvaluateParams
 from pipeline.records import LABELS
 
 
-def evaluate_file(model: StanceModel, path: Path, *, text_column: str = "text", label_column: str = "label", slice_column: str = "slice") -> dict[str, Any]:
-    """The figures of `evaluation.evaluate` for a labelled file, the majority label's beside, and macro-F1 by slice.
+class Columns(NamedTuple):
+    """The columns of a labelled file; a file without `slice` has no figures by slice."""
+
+    text: str = "text"
+    label: str = "label"
+    slice: str = "slice"
+
+
+def evaluate_file(model: StanceModel, path: Path, columns: Columns, *, swapped: Names | None = None) -> dict[str, Any]:
+    """The figures of `evaluation.evaluate` for a labelled file, the majority label's beside, the smallest confidence
+    that reaches the wanted accuracy, macro-F1 by slice, and with names to swap the share of predictions that flip.
 
     Every row counts as a document of its own in the intervals.
 
     Raises:
         DataError: a row lacks text or label, or the label is none of the four.
     """
-    texts, labels, slices = [], [], []
-    for number, row in enumerate(documents.read_rows(path)):
-        texts.append(documents.cell(row, text_column, path, number))
-        label = documents.cell(row, label_column, path, number)
-        if label not in LABELS:
-            raise DataError(f"the label is {label!r}", where=f"{path} row {number + 1}", next_step=f"the labels are {', '.join(LABELS)}")
-        labels.append(LABELS.index(label))
-        slices.append(str(row.get(slice_column, "")))
-    if not texts:
-        raise DataError("holds no rows", where=str(path), next_step="give a file with labelled sentences")
-    truth = np.array(labels, dtype=np.int64)
+    params = EvaluateParams()
+    texts, truth, slices = read(path, columns)
     probabilities = model.predict_proba(texts)
     ids = [str(number) for number in range(len(texts))]
-    figures = evaluation.evaluate(truth, probabilities, ids, EvaluateParams())
+    figures = evaluation.evaluate(truth, probabilities, ids, params)
     trained = np.repeat(np.arange(len(LABELS)), model.header["training"]["labels"])
-    figures["majority"] = evaluation.evaluate(truth, evaluation.majority(trained, len(texts)), ids, EvaluateParams())["macro_f1"]
+    figures["majority"] = evaluation.evaluate(truth, evaluation.majority(trained, len(texts)), ids, params)["macro_f1"]
+    figures["unsure"] = confidence.unsure(confidence.coverage(truth, probabilities), accuracy=params.wanted_accuracy)
     if any(slices):
         figures["slices"] = evaluation.by_slice(truth, probabilities, slices)
+    if swapped is not None:
+        figures["name_flips"] = names.flips(model.predict_proba, texts, swapped, swaps=params.name_swaps, seed=params.seed)[0]
     return figures
+
+
+def read(path: Path, columns: Columns) -> tuple[list[str], NDArray[np.int64], list[str]]:
+    """Texts, label numbers and slices of a labelled file."""
+    texts, labels, slices = [], [], []
+    for number, row in enumerate(documents.read_rows(path)):
+        texts.append(documents.cell(row, columns.text, path, number))
+        labels.append(documents.label_cell(row, columns.label, path, number))
+        slices.append(str(row.get(columns.slice, "")))
+    if not texts:
+        raise DataError("holds no rows", where=str(path), next_step="give a file with labelled sentences")
+    return texts, np.array(labels, dtype=np.int64), slices
 
 
 def as_table(figures: Mapping[str, Any]) -> str:
@@ -50,6 +67,7 @@ def as_table(figures: Mapping[str, Any]) -> str:
     for name, title in (("macro_f1", "macro-F1"), ("accuracy", "accuracy"), ("log_loss", "log loss"), ("calibration_error", "calibration error")):
         lines.append(f"{title:<18} {_interval(figures[name])}")
     lines.append(f"{'majority label':<18} {_interval(figures['majority'])}  (macro-F1)")
+    lines += _further(figures)
     lines.append(f"\n{'label':<12} {'precision':>9} {'recall':>7} {'F1':>6} {'support':>8}")
     for label, found in figures["labels"].items():
         shown = [found[kind]["value"] for kind in ("precision", "recall", "f1")]
@@ -58,6 +76,17 @@ def as_table(figures: Mapping[str, Any]) -> str:
         lines.append(f"\n{'slice':<12} {'macro-F1':>9} {'accuracy':>9} {'sentences':>9}")
         lines += [f"{name:<12} {s['macro_f1']:>9.3f} {s['accuracy']:>9.3f} {s['sentences']:>9}" for name, s in figures["slices"].items()]
     return "\n".join(lines)
+
+
+def _further(figures: Mapping[str, Any]) -> Iterator[str]:
+    unsure, flips = figures["unsure"], figures.get("name_flips")
+    wanted = f"{unsure['wanted_accuracy']:.0%} right"
+    if "min_confidence" in unsure:
+        yield f"{wanted:<18} from confidence {unsure['min_confidence']:.2f}, which {unsure['coverage']:.0%} of the sentences reach"
+    else:
+        yield f"{wanted:<18} at no confidence"
+    if flips:
+        yield f"{'name flips':<18} {flips['share']:.3f} of the {flips['sentences']} sentences with a name ({flips['share_of_all']:.3f} of all)"
 
 
 def _interval(figure: Mapping[str, float]) -> str:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple, TextIO
+from typing import Any, NamedTuple, TextIO
 
 from pipeline import documents
 from pipeline.errors import DataError
 from pipeline.records import Document
+
+_SAMPLE = 1 << 18
+_DATASET_BATCH = 2048
 
 
 class Row(NamedTuple):
@@ -28,18 +31,20 @@ def from_texts(texts: Iterable[str]) -> Iterator[Row]:
         yield Row(str(number), "", 0, len(text), text)
 
 
-def from_lines(lines: TextIO, name: str = "") -> Iterator[Row]:
-    """One sentence a line; offsets count from the start of the file, line ends left out of the text."""
-    position = 0
-    for number, line in enumerate(lines):
+def from_lines(lines: TextIO, name: str = "", *, first: int = 0, position: int = 0) -> Iterator[Row]:
+    """One sentence a line; offsets count from the start of the file, line ends left out of the text.
+
+    `first` and `position` are the number of the first line and how many characters stand before it.
+    """
+    for number, line in enumerate(lines, start=first):
         text = line.rstrip("\r\n")
         yield Row(str(number), name, position, position + len(text), text)
         position += len(line)
 
 
 def from_standard_input() -> Iterator[Row]:
-    """One sentence a line from standard input (UTF-8)."""
-    sys.stdin.reconfigure(encoding="utf-8", errors="strict", newline="\n")  # type: ignore[union-attr]
+    """One sentence a line from standard input (UTF-8, byte order mark dropped)."""
+    sys.stdin.reconfigure(encoding="utf-8-sig", errors="strict", newline="\n")  # type: ignore[union-attr]
     try:
         yield from from_lines(sys.stdin)
     except UnicodeDecodeError as error:
@@ -67,14 +72,70 @@ def files_of(paths: Sequence[Path]) -> Iterator[Path]:
 def from_files(paths: Sequence[Path], *, text_column: str, id_column: str) -> Iterator[Row]:
     """Sentences from files: one a line in .txt, one a row in .jsonl, .csv and .parquet."""
     for path in files_of(paths):
-        name = str(path)
         if path.suffix == ".txt":
             yield from _text_lines(path)
-            continue
-        for number, row in enumerate(documents.read_rows(path)):
-            text = documents.cell(row, text_column, path, number)
-            identity = row.get(id_column)
-            yield Row(str(number) if identity is None else str(identity), name, 0, len(text), text)
+        else:
+            yield from from_records(documents.read_rows(path), path, text_column=text_column, id_column=id_column)
+
+
+def from_records(records: Iterable[dict[str, object]], path: Path, *, text_column: str, id_column: str, first: int = 0) -> Iterator[Row]:
+    """One sentence a record of a file; those without an id take their number, counted from `first`."""
+    for number, record in enumerate(records, start=first):
+        text = documents.cell(record, text_column, path, number)
+        identity = record.get(id_column)
+        yield Row(str(number) if identity is None else str(identity), str(path), 0, len(text), text)
+
+
+def expected_rows(paths: Sequence[Path]) -> int:
+    """About how many rows files hold: Parquet files say it, of others the beginning is counted."""
+    return sum(_expected_rows(path) for path in files_of(paths))
+
+
+def _expected_rows(path: Path) -> int:
+    if path.suffix == ".parquet":
+        import pyarrow.parquet
+
+        return int(pyarrow.parquet.read_metadata(path).num_rows)
+    with path.open("rb") as stream:
+        beginning = stream.read(_SAMPLE)
+    return int(beginning.count(b"\n") * path.stat().st_size / len(beginning)) if beginning else 0
+
+
+def from_dataset(name: str, split: str, *, text_column: str, id_column: str, streaming: bool = False) -> Iterator[Row]:
+    """The rows of a Hugging Face dataset: a file, a folder (saved or of files) or a name on the hub.
+
+    Raises:
+        DataError: the dataset, its split or the text column is not there.
+    """
+    import datasets
+
+    where = f"{name} ({split})"
+    try:
+        found = _load_dataset(name, split, streaming=streaming)
+    except (datasets.exceptions.DatasetsError, FileNotFoundError, ValueError, ConnectionError) as error:
+        raise DataError(f"cannot be loaded ({' '.join(str(error).split())[:200]})", where=where, next_step="check name and --split") from None
+    number = 0
+    for batch in found.iter(batch_size=_DATASET_BATCH):
+        if text_column not in batch:
+            raise DataError(f"has no column {text_column!r} (it has {', '.join(batch)})", where=where, next_step="name the column with --text-column")
+        for place in range(len(batch[text_column])):
+            text = documents.cell({text_column: batch[text_column][place]}, text_column, Path(name), number)
+            identity = batch[id_column][place] if id_column in batch else number
+            yield Row(str(identity), name, 0, len(text), text)
+            number += 1
+
+
+def _load_dataset(name: str, split: str, *, streaming: bool) -> Any:
+    import datasets
+
+    path = Path(name)
+    if path.is_file():
+        kind = {".jsonl": "json", ".txt": "text"}.get(path.suffix, path.suffix[1:])
+        return datasets.load_dataset(kind, data_files={split: name}, split=split, streaming=streaming)
+    if path.is_dir() and any((path / mark).exists() for mark in ("dataset_dict.json", "state.json")):
+        saved = datasets.load_from_disk(name)
+        return saved[split] if isinstance(saved, datasets.DatasetDict) else saved
+    return datasets.load_dataset(name, split=split, streaming=streaming)
 
 
 def _text_lines(path: Path) -> Iterator[Row]:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from pipeline import hashing
+from pipeline.growing import Growing
+from pipeline.stretches import Stretches
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, DTypeLike, NDArray
+    from numpy.typing import NDArray
 
 TOKEN = re.compile(
     r"(?:[^\W\d_]\.){2,}"  # initials: U.S., a.m.
@@ -39,6 +40,8 @@ def word_form(token: str) -> str:
     """
     if token[0].isdecimal():
         return NUMBER
+    if token == "US":  # the country, not the pronoun
+        return "u.s"
     form = token.lower().replace("’", "'")
     return form.rstrip(".") or form
 
@@ -62,33 +65,6 @@ def words(text: str) -> list[str]:
     return [form for form in map(word_form, tokens(text)) if is_word(form)]
 
 
-class Growing:
-    """A one- or two-dimensional array that grows at its end, at a cost that follows what is added."""
-
-    def __init__(self, kind: DTypeLike, *shape: int) -> None:
-        self._room = np.empty((0, *shape), dtype=kind)
-        self._used = 0
-
-    def __len__(self) -> int:
-        return self._used
-
-    @property
-    def values(self) -> NDArray[Any]:
-        """What the array holds so far."""
-        return self._room[: self._used]
-
-    def extend(self, more: ArrayLike) -> None:
-        """Add the rows of `more`."""
-        rows = np.asarray(more, dtype=self._room.dtype)
-        end = self._used + len(rows)
-        if end > len(self._room):
-            room = np.empty((2 * end, *self._room.shape[1:]), dtype=self._room.dtype)
-            room[: self._used] = self.values
-            self._room = room
-        self._room[self._used : end] = rows
-        self._used = end
-
-
 class WordTable:
     """Every token seen so far, by number, and every stretch between blanks seen so far with its tokens.
 
@@ -98,9 +74,8 @@ class WordTable:
 
     def __init__(self) -> None:
         self.forms: list[str] = []
-        self.characters = 0
+        self.stretches = Stretches(lambda stretch: [self.number(token) for token in tokens(stretch)])
         self._numbers: dict[str, int] = {}
-        self._stretches = _Stretches(self)
         self._columns: dict[int, tuple[object, Growing]] = {}
         self._keys, self._is_word = Growing(np.uint64), Growing(bool)
 
@@ -114,15 +89,6 @@ class WordTable:
             self.forms.append(word_form(token))
         return found
 
-    def numbers(self, texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """The token numbers of texts one after another, and how many each text has."""
-        pieces = [text.split() for text in texts]
-        counts = np.fromiter(map(len, pieces), np.int64, len(pieces))
-        stretch = np.fromiter(map(self._stretches.__getitem__, chain.from_iterable(pieces)), np.int64, int(counts.sum()))
-        tokens, sizes = self._stretches.tokens(stretch)
-        ends = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(sizes)])[np.cumsum(counts)]
-        return tokens, np.diff(ends, prepend=0)
-
     def column(self, owner: object, make: Callable[[hashing.Keys], NDArray[Any]]) -> NDArray[Any]:
         """What `owner` knows of each token, shape (len(self), ...): `make` is asked for new tokens' keys only."""
         keys = self.keys_
@@ -135,6 +101,11 @@ class WordTable:
         elif len(column) < len(keys):
             column.extend(make(keys[len(column) :]))
         return column.values
+
+    @property
+    def characters(self) -> int:
+        """How many characters the different stretches have: what the table's memory follows."""
+        return self.stretches.characters
 
     def _extend(self) -> None:
         new = self.forms[len(self._keys) :]
@@ -155,45 +126,6 @@ class WordTable:
         return self._is_word.values
 
 
-class _Stretches(dict[str, int]):
-    """Stretches without blanks by number; no token crosses a blank, so each is cut into tokens once."""
-
-    def __init__(self, table: WordTable) -> None:
-        super().__init__()
-        self._table = table
-        self._new: list[int] = []
-        self._new_ends: list[int] = []
-        self._tokens, self._ends = Growing(np.int64), Growing(np.int64)
-        self._ends.extend([0])
-
-    def __missing__(self, stretch: str) -> int:
-        found = self[stretch] = len(self)
-        self._new += map(self._table.number, tokens(stretch))
-        self._new_ends.append(len(self._tokens) + len(self._new))
-        self._table.characters += len(stretch)
-        return found
-
-    def tokens(self, stretch: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """The tokens of stretches one after another, and how many each has."""
-        if self._new_ends:
-            self._tokens.extend(self._new)
-            self._ends.extend(self._new_ends)
-            self._new, self._new_ends = [], []
-        starts = self._ends.values[stretch]
-        sizes = self._ends.values[stretch + 1] - starts
-        return self._tokens.values[spans(starts, sizes)], sizes
-
-
-def spans(starts: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The numbers start, start + 1, ... of every span, one after another.
-
-    >>> spans(np.array([5, 0]), np.array([2, 3])).tolist()
-    [5, 6, 0, 1, 2]
-    """
-    ends = np.cumsum(sizes)
-    return np.repeat(starts - ends + sizes, sizes) + np.arange(int(ends[-1]) if len(ends) else 0)
-
-
 class Batch(NamedTuple):
     """The tokens of n texts one after another: T tokens, text r at `offsets[r]:offsets[r + 1]`."""
 
@@ -209,7 +141,7 @@ class Batch(NamedTuple):
 
 def batch(texts: Sequence[str], table: WordTable) -> Batch:
     """Tokenise `texts`; every token is looked up in (or added to) `table`."""
-    numbers, sizes = table.numbers(texts)
+    numbers, sizes = table.stretches.tokens(texts)
     offsets = np.zeros(len(texts) + 1, dtype=np.int64)
     np.cumsum(sizes, out=offsets[1:])
     return Batch(numbers, np.repeat(np.arange(len(texts)), sizes), offsets)

@@ -8,81 +8,119 @@ the occurrences of the batch: the features that stand more than once.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from pipeline.modelfile import Block
+
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
+    Packed = NDArray[Any]
 
 LABEL_COUNT = 4
 PARTS = LABEL_COUNT + 1
 """What is added up by block: value times weight for each label, and the value squared."""
 
 
-class Weights(NamedTuple):
-    """F features of B blocks, one block behind the other: `idf` (F,), `weights` (F, 4), `block` (F,) its number."""
+class Weights:
+    """The features of B blocks, one block behind the other: F in all; `ends` (B,) is where each block ends."""
 
-    idf: Floats
-    weights: Floats
-    block: Ints
+    _PAYS = 16_384
+
+    def __init__(self, blocks: Sequence[Block]) -> None:
+        self._blocks = blocks
+        self._wanted = 0
+        self.ends = np.cumsum([len(block.idf) for block in blocks])
+        self.bits = int(self.ends[-1]).bit_length()
+
+    def block(self, feature: Ints) -> Ints:
+        """The number of the block each feature belongs to."""
+        return np.searchsorted(self.ends, feature, side="right")
+
+    def of(self, feature: Ints) -> tuple[Floats, Floats]:
+        """idf (k,) and weights (4, k) of features; joining the blocks waits until it pays."""
+        self._wanted += len(feature)
+        if self._wanted > self._PAYS:
+            idf, weights = self._joined
+            return idf.take(feature), weights.take(feature, axis=1)
+        number = self.block(feature)
+        found, columns = np.empty(len(feature)), np.empty((LABEL_COUNT, len(feature)))
+        for place, (block, end) in enumerate(zip(self._blocks, self.ends, strict=True)):
+            chosen = np.flatnonzero(number == place)
+            own = feature.take(chosen) - (end - len(block.idf))
+            found[chosen], columns[:, chosen] = block.idf.take(own), block.weights.take(own, axis=0).T
+        return found, columns
+
+    @cached_property
+    def _joined(self) -> tuple[Floats, Floats]:
+        return np.concatenate([block.idf for block in self._blocks]), np.concatenate([block.weights.T for block in self._blocks], axis=1)
 
 
 def alone(weights: Weights, feature: Ints) -> Floats:
-    """What features that stand once bring, shape (k, PARTS)."""
+    """What features that stand once bring, shape (PARTS, k)."""
     return _parts(weights, feature, np.ones(1), np.ones(1))
 
 
 def _parts(weights: Weights, feature: Ints, factor: Floats, square: Floats) -> Floats:
-    idf = weights.idf.take(feature)
-    parts = np.empty((len(feature), PARTS))
-    np.multiply(weights.weights.take(feature, axis=0), (idf * factor)[:, None], out=parts[:, :LABEL_COUNT])
-    parts[:, LABEL_COUNT] = idf * idf * square
+    idf, columns = weights.of(feature)
+    parts = np.empty((PARTS, len(feature)))
+    np.multiply(columns, idf * factor, out=parts[:LABEL_COUNT])
+    np.multiply(idf * idf, square, out=parts[LABEL_COUNT])
     return parts
 
 
-def sum_by(owner: Ints, parts: Floats, owners: int) -> Floats:
-    """The sum of the rows of `parts` that each owner has, shape (owners, PARTS); `owner` need not be in order."""
-    return np.stack([np.bincount(owner, column, minlength=owners) for column in parts.T], axis=1)
+def pack(weights: Weights, text: Ints, feature: Ints) -> Packed:
+    """Text and feature of occurrences as one number each, in 32 bits where they fit."""
+    bits = weights.bits
+    kind = np.uint32 if int(text.max(initial=0)) >> (32 - bits) == 0 else np.uint64
+    packed: Packed = text.astype(kind)
+    packed <<= kind(bits)
+    packed |= feature.astype(kind)
+    return packed
 
 
-def add_repeated(sums: Floats, weights: Weights, occurrences: NDArray[np.unsignedinteger], from_scratch: NDArray[np.bool_]) -> None:
-    """Add to `sums` (n, B, PARTS) what repeated features bring beyond what each occurrence brought alone.
+def runs(values: NDArray[Any]) -> tuple[NDArray[Any], Ints]:
+    """The different values of a sorted array, and where each begins."""
+    first = np.flatnonzero(np.concatenate([np.ones(min(len(values), 1), dtype=bool), values[1:] != values[:-1]]))
+    return values.take(first), first
 
-    Args:
-        occurrences: text * F + feature of every occurrence; sorted in place.
-        from_scratch: texts (n,) whose sums are 0 so far, for which every feature is to be added: in very
-            long texts the difference between one and the other would cost digits.
-    """
+
+def add_counted(sums: Floats, weights: Weights, occurrences: Packed) -> None:
+    """Add to `sums` (n, B, PARTS) what the packed occurrences (sorted in place) bring."""
     occurrences.sort()
-    pair, count = _runs(occurrences, every=bool(from_scratch.any()))
-    text, feature = np.divmod(pair.astype(np.int64), len(weights.idf))
-    fresh = from_scratch[text]
-    chosen = np.flatnonzero(fresh | (count > 1))
-    text, feature, count, fresh = text[chosen], feature[chosen], count[chosen], fresh[chosen]
+    packed, first = runs(occurrences)
+    value = 1.0 + np.log(np.diff(first, append=len(occurrences)))
+    _add(sums, weights, packed, value, value * value)
+
+
+def add_repeated(sums: Floats, weights: Weights, occurrences: Packed) -> None:
+    """Add to `sums` what features that stand more than once bring beyond what each occurrence brought alone."""
+    occurrences.sort()
+    again = occurrences[:-1][occurrences[1:] == occurrences[:-1]]
+    packed, first = runs(again)
+    count = np.diff(first, append=len(again)) + 1
     value = 1.0 + np.log(count)
-    had = np.where(fresh, 0, count)
-    parts = _parts(weights, feature, value - had, value * value - had)
-    sums += sum_by(text * sums.shape[1] + weights.block.take(feature), parts, sums.shape[0] * sums.shape[1]).reshape(sums.shape)
+    _add(sums, weights, packed, value - count, value * value - count)
 
 
-def _runs(values: NDArray[np.unsignedinteger], *, every: bool) -> tuple[NDArray[np.unsignedinteger], Ints]:
-    """The values that stand more than once (or `every` one) in a sorted array, and how often."""
-    again = values[1:] == values[:-1]
-    if every:
-        first = np.flatnonzero(np.concatenate([[True], ~again])[: len(values)])
-        return values[first], np.diff(first, append=len(values))
-    doubled = values[:-1][again]
-    first = np.flatnonzero(np.concatenate([[True], doubled[1:] != doubled[:-1]])[: len(doubled)])
-    return doubled[first], np.diff(first, append=len(doubled)) + 1
+def _add(sums: Floats, weights: Weights, packed: Packed, factor: Floats, square: Floats) -> None:
+    feature = (packed & packed.dtype.type((1 << weights.bits) - 1)).astype(np.int64)
+    text = (packed >> packed.dtype.type(weights.bits)).astype(np.int64)
+    cell, first = runs(text * sums.shape[1] + weights.block(feature))
+    if len(cell):
+        sums.reshape(-1, PARTS)[cell] += np.add.reduceat(_parts(weights, feature, factor, square), first, axis=1).T
 
 
 def finish(sums: Floats, intercept: Floats) -> Floats:
-    """Log odds (n, 4) of summed blocks (n, B, PARTS), each scaled to unit length."""
+    """Log odds (n, 4) of summed blocks (n, B, PARTS), each but the last (cues, which count by presence) scaled to unit length."""
     length = np.sqrt(sums[:, :, LABEL_COUNT])
+    length[:, -1] = 1.0
     length[length == 0.0] = 1.0
     scores: Floats = intercept + (sums[:, :, :LABEL_COUNT] / length[:, :, None]).sum(axis=1)
     return scores

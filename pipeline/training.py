@@ -50,14 +50,13 @@ def fit(counts: Counts, labels: Ints, weights: Floats, rows: Ints, params: Train
     Terms in fewer than `params.min_documents` of these sentences are left out, as a vectoriser fitted on
     them alone would do.
     """
-    from sklearn.feature_extraction.text import TfidfTransformer
     from sklearn.linear_model import LogisticRegression
 
     columns, weightings = [], []
-    for matrix, _ in counts.blocks:
+    for block, (matrix, _) in zip(features.BLOCKS, counts.blocks, strict=True):
         part = matrix[rows]
         columns.append(np.flatnonzero(np.bincount(part.indices, minlength=part.shape[1]) >= params.min_documents))
-        weightings.append(TfidfTransformer(sublinear_tf=True).fit(part[:, columns[-1]]))
+        weightings.append(features.weighting(block).fit(part[:, columns[-1]]))
     present = np.unique(labels[rows])
     if len(present) < 2:
         raise DataError(f"only the label {LABELS[present[0]]!r} stands in the training sentences", next_step="annotate more sentences")
@@ -107,6 +106,27 @@ def out_of_group(counts: Counts, labels: Ints, weights: Floats, groups: Sequence
     for (_, test), result in zip(folds, results, strict=True):
         scores[test] = result
     return scores
+
+
+def natural(collections: Sequence[str], params: TrainParams) -> NDArray[np.bool_]:
+    """Which sentences belong to a collection of ordinary news, shape (n,)."""
+    start = params.natural_collections
+    return np.array([bool(start) and name.startswith(start) for name in collections], dtype=bool)
+
+
+def weights(by_label: Sequence[float], collections: Sequence[str], params: TrainParams) -> Floats:
+    """How much each sentence counts in the fit, shape (n,): its label's weight, times `natural_weight` where it is ordinary news."""
+    return np.array(by_label, dtype=np.float64) * np.where(natural(collections, params), params.natural_weight, 1.0)
+
+
+def fold_of(names: Sequence[str], folds: int) -> list[int]:
+    """A fold for each sentence, all of one name in the same; the names go round the folds in their order.
+
+    >>> fold_of(["b", "a", "c", "b"], 2)
+    [1, 0, 0, 1]
+    """
+    number = {name: i % folds for i, name in enumerate(sorted(set(names)))}
+    return [number[name] for name in names]
 
 
 def choose_strength(counts: Counts, labels: Ints, weights: Floats, groups: Ints, params: TrainParams) -> tuple[float, dict[float, float]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline import hashing, tfidf
-from pipeline.text import Growing, spans
+from pipeline.growing import Growing, spans
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -44,12 +44,14 @@ class WordFeatures:
         owner, keys = character_keys(forms)
         found = np.concatenate([self._words.find(table.keys_[begin:]), self._characters.find(keys)])
         owner = np.concatenate([np.arange(len(forms)), owner])
-        found[len(forms) :][found[len(forms) :] >= 0] += len(self._words.keys)
+        found[len(forms) :][found[len(forms) :] >= 0] += self._weights.ends[0]
         known = np.flatnonzero((found >= 0) & is_word[owner])
         known = known[np.argsort(owner[known], kind="stable")]
         owner, found = owner[known], found[known]
-        cell = owner * BLOCKS + self._weights.block[found]
-        sums = tfidf.sum_by(cell, tfidf.alone(self._weights, found), len(forms) * BLOCKS)
+        cell, first = tfidf.runs(owner * BLOCKS + self._weights.block(found))
+        sums = np.zeros((len(forms) * BLOCKS, tfidf.PARTS))
+        if len(cell):
+            sums[cell] = np.add.reduceat(tfidf.alone(self._weights, found), first, axis=1).T
         self._sums.extend(sums.reshape(len(forms), -1))
         self._first.extend(len(self._features) + np.cumsum(np.bincount(owner, minlength=len(forms))))
         self._features.extend(found)

@@ -1,12 +1,16 @@
-"""Which modules of the package a module reaches, read from the source."""
+"""Which modules of the package a module reaches, read from the source, and which one a stage of dvc.yaml runs."""
 
 from __future__ import annotations
 
 import ast
+import re
 from functools import cache
 from pathlib import Path
 
+import yaml
+
 ROOT = Path(__file__).parent.parent
+STAGES = yaml.safe_load((ROOT / "dvc.yaml").read_text("utf-8"))["stages"]
 
 
 def module_path(name: str) -> Path | None:
@@ -43,3 +47,12 @@ def reach(path: Path) -> set[Path]:
             seen.add(current)
             waiting += imports(current)
     return seen
+
+
+def module_of(stage: str) -> Path:
+    """The module that a stage of dvc.yaml runs."""
+    found = re.search(r"-m (pipeline\.stages\.\w+)", STAGES[stage]["cmd"])
+    path = found and module_path(found[1])
+    if not path:
+        raise AssertionError(f"the stage {stage} runs no module of pipeline.stages")
+    return path

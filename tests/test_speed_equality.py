@@ -81,7 +81,9 @@ def test_no_character_becomes_or_composes_across_a_blank() -> None:
 @given(st.sets(st.integers(0, 2**64 - 1), max_size=80), st.lists(st.integers(0, 2**64 - 1), max_size=20), st.booleans())
 def test_index_finds_what_a_search_finds(known: set[int], others: list[int], many: bool) -> None:
     keys = np.array(sorted(known), dtype=np.uint64)
-    wanted = [*known, *others] * (60 if many else 1)
+    wanted = [*known, *others]
     expected = [sorted(known).index(key) if key in known else -1 for key in wanted]
-    assert hashing.Index(keys).find(np.array(wanted, dtype=np.uint64)).tolist() == expected
-    assert hashing.CodeIndex(keys).find(np.array(wanted, dtype=np.uint64)).tolist() == expected
+    for index in (hashing.Index(keys), hashing.CodeIndex(keys)):
+        if many:
+            index.find(np.arange(20_000, dtype=np.uint64))
+        assert index.find(np.array(wanted, dtype=np.uint64)).tolist() == expected

@@ -5,18 +5,24 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.commands import _shared
+from pipeline.commands import _partitioned, _progress, _shared
 from pipeline.errors import UsageError
 
 if TYPE_CHECKING:
+    from pipeline.sinks import Sink
     from pipeline.sources import Row
 
 _EXAMPLES = """  stance classify "Moscow had nothing to do with the attack, the ministry said."
   stance classify --input sentences.csv --text-column body --output classified.parquet
   stance classify --input articles/ --documents --format csv > classified.csv
+  stance classify --input archive/ --workers 8 --output classified.jsonl
+  stance classify --input archive/ --workers 8 --output classified/ --resume
+  stance classify --input archive/ --scheduler tcp://10.0.0.5:8786 --output classified/
+  stance classify --dataset news.parquet --split train --streaming
   cat sentences.txt | stance classify"""
 
 
@@ -25,8 +31,15 @@ def add(commands: _shared.Commands) -> None:
     parser = _shared.command(commands, "classify", "classify sentences or documents", _EXAMPLES, run)
     parser.add_argument("text", nargs="*", metavar="TEXT", help="a sentence")
     parser.add_argument("--input", "-i", nargs="+", type=Path, metavar="PATH", help="files or folders (.txt: a sentence a line; others: one a row)")
-    parser.add_argument("--output", "-o", type=Path, metavar="FILE", help="write there (.jsonl, .csv, .parquet) instead of standard output")
+    parser.add_argument("--output", "-o", type=Path, metavar="FILE", help="write there (.jsonl, .csv, .parquet; without an ending: a folder of parts)")
+    parser.add_argument("--dataset", metavar="NAME", help="classify a Hugging Face dataset: a file, a folder or a name")
+    parser.add_argument("--split", metavar="NAME", help="the split of --dataset (default: train)")
+    parser.add_argument("--streaming", action="store_true", help="read --dataset as a stream, without a copy on disk")
     parser.add_argument("--documents", action="store_true", help="the input is whole documents: split them first")
+    parser.add_argument("--workers", type=_shared.count, default=1, metavar="N", help="processes to classify in (default: 1)")
+    parser.add_argument("--scheduler", metavar="ADDRESS", help="classify on a Dask cluster (tcp://host:port) into the folder --output, part by part")
+    parser.add_argument("--part-size", type=_shared.count, default=4, metavar="MB", help="megabytes of input a part of a folder (default: 4)")
+    parser.add_argument("--resume", action="store_true", help="go on with a job in the folder --output that was ended in the middle")
     parser.add_argument("--id-column", default="id", metavar="NAME", help="column that holds the id (default: id)")
     parser.add_argument("--min-confidence", type=_shared.share, default=0.0, metavar="P", help="leave sentences below this probability without a label")
     _shared.add_text_column(parser)
@@ -38,24 +51,61 @@ def run(options: argparse.Namespace) -> None:
     """Classify what the options name."""
     from pipeline import bulk, sinks
 
-    if options.text and options.input:
-        raise UsageError("TEXT and --input were both given", next_step="give one of them")
-    model = _shared.load_model(options.model)
-    classified = bulk.classify(model, _rows(options), min_confidence=options.min_confidence)
-    if options.output:
-        with sinks.to_file(options.output, options.format) as sink:
-            for batch in classified:
-                sink(batch)
+    _check(options)
+    if _partitioned.wanted(options):
+        _partitioned.run(options, _expected(options))
         return
-    sink = sinks.to_stream(sys.stdout, options.format or ("table" if sys.stdout.isatty() else "jsonl"))
-    for batch in classified:
-        sink(batch)
-        sys.stdout.flush()
+    form = sinks.form_of(options.output, options.format) if options.output else options.format or ("table" if sys.stdout.isatty() else "jsonl")
+    settings = bulk.Settings(form, options.min_confidence)
+    classified = bulk.encoded(_shared.load_model(options.model), _rows(options), settings, workers=options.workers)
+    with _progress.shown(_expected(options)) as progress, sinks.to_file(options.output, form) if options.output else _standard_output(form) as sink:
+        for batch in classified:
+            sink(batch.content)
+            progress.add(batch.rows)
+
+
+def _check(options: argparse.Namespace) -> None:
+    given = [name for name, value in (("TEXT", options.text), ("--input", options.input), ("--dataset", options.dataset)) if value]
+    if len(given) > 1:
+        raise UsageError(f"{' and '.join(given)} were both given", next_step="give one of them")
+    if (options.split or options.streaming) and not options.dataset:
+        raise UsageError("--split and --streaming go with --dataset", next_step="give --dataset, or leave them out")
+    if options.dataset and options.documents:
+        raise UsageError("--documents does not go with --dataset", next_step="write the documents to files first")
+
+
+@contextmanager
+def _standard_output(form: str) -> Iterator[Sink]:
+    from pipeline import sinks
+
+    sys.stdout.flush()
+    stream = sys.stdout.buffer
+    stream.write(sinks.head(form))
+
+    def sink(batch: bytes) -> None:
+        stream.write(batch)
+        stream.flush()
+
+    yield sink
+    stream.flush()
+
+
+def _expected(options: argparse.Namespace) -> int | None:
+    """About how many rows there will be, where that can be known and is shown."""
+    from pipeline import sources
+
+    if options.documents or not options.input or not sys.stderr.isatty():
+        return None
+    return sources.expected_rows(options.input)
 
 
 def _rows(options: argparse.Namespace) -> Iterator[Row]:
     from pipeline import sources
 
+    if options.dataset:
+        return sources.from_dataset(
+            options.dataset, options.split or "train", streaming=options.streaming, text_column=options.text_column, id_column=options.id_column
+        )
     if options.input:
         reader = sources.from_documents if options.documents else sources.from_files
         return reader(options.input, text_column=options.text_column, id_column=options.id_column)

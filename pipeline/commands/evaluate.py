@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pipeline.commands import _shared
 
+_NAMES = Path("seeds/names")
 _EXAMPLES = """  stance evaluate coded.jsonl
   stance evaluate coded.csv --text-column sentence --label-column code --format json"""
 
@@ -17,6 +18,7 @@ def add(commands: _shared.Commands) -> None:
     parser.add_argument("file", type=Path, metavar="FILE", help="labelled sentences: .jsonl, .csv or .parquet")
     parser.add_argument("--label-column", default="label", metavar="NAME", help="column that holds the label (default: label)")
     parser.add_argument("--slice-column", default="slice", metavar="NAME", help="column to break the figures down by (default: slice, if there)")
+    parser.add_argument("--names", type=Path, metavar="FOLDER", help="names to swap, a .txt file a kind (default: seeds/names, if there)")
     _shared.add_text_column(parser)
     _shared.add_format(parser, ("table", "json"), "table")
     _shared.add_model(parser)
@@ -24,11 +26,12 @@ def add(commands: _shared.Commands) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Print the figures of the model on the file."""
-    from pipeline import scoring
+    from pipeline import names, scoring
 
     model = _shared.load_model(options.model)
-    columns = {"text_column": options.text_column, "label_column": options.label_column, "slice_column": options.slice_column}
-    figures = scoring.evaluate_file(model, options.file, **columns)
+    folder = options.names or (_NAMES if _NAMES.is_dir() else None)
+    columns = scoring.Columns(options.text_column, options.label_column, options.slice_column)
+    figures = scoring.evaluate_file(model, options.file, columns, swapped=names.read_folder(folder) if folder else None)
     if options.format == "json":
         import json
 

@@ -22,3 +22,6 @@ def run(main: Callable[[argparse.Namespace], None], **paths: str) -> None:
     except StanceError as error:
         print(f"{parser.prog}: {error}", file=sys.stderr)
         raise SystemExit(error.exit_code) from None
+    except OSError as error:
+        print(f"{parser.prog}: {error.filename}: cannot be read or written ({error.strerror}); check the path", file=sys.stderr)
+        raise SystemExit(StanceError.exit_code) from None

@@ -1,61 +1,87 @@
-"""Measure the model on documents it never saw, beside the baselines: → reports/."""
+"""Measure the model on documents it never saw, beside the baselines, and on challenges, other names, its own confidence: → reports/."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from pipeline import evaluation, lexicon, params, report, rules, tables
+from pipeline import carriers, challenges, coded, confidence, evaluation, modelfile, names, params, report, rules
 from pipeline.model import StanceModel
 from pipeline.params import EvaluateParams
 from pipeline.records import LABELS
 from pipeline.stages._run import run
 
-_COLUMNS = ("document", "collection", "start", "end", "text", "label", "source")
+
+class Paths(NamedTuple):
+    """What the stage reads, and the folder it writes to."""
+
+    labelled: Path
+    held_out: Path
+    model: Path
+    challenges: Path
+    names: Path
+    reports: Path
 
 
-def evaluate(labelled: Path, held_out: Path, model_path: Path, cues: Path, reports: Path, settings: Path) -> None:
-    """Score the model, the rules and the majority label on the coders' labels of the test documents."""
+def evaluate(paths: Paths, settings: Path) -> None:
+    """Score the model, the rules and the majority label on the coders' labels of the test documents, and the model on every other test of it."""
     section = params.load(settings, EvaluateParams)
-    rows = coded(tables.read(labelled / "test.parquet", _COLUMNS))
+    rows = coded.read(paths.labelled / "test.parquet", by_people=True)
     truth = np.array(rows["label"], dtype=np.int64)
-    model = StanceModel.load(model_path)
+    model = StanceModel.load(paths.model)
     probabilities = model.predict_proba(rows["text"])
     trained = np.repeat(np.arange(len(LABELS)), model.header["training"]["labels"])
-    by_rules = rules.apply(rows["text"], lexicon.compile_lists(lexicon.read_folder(cues)))
+    stored = modelfile.read(paths.model)
+    by_rules = rules.apply(rows["text"], stored.lexicon)
     candidates = {
         "model": probabilities,
         "rules": evaluation.one_hot(by_rules.label),
         "majority": evaluation.majority(trained, len(truth)),
     }
     metrics: dict[str, Any] = {name: evaluation.evaluate(truth, found, rows["document"], section) for name, found in candidates.items()}
-    metrics["collections"] = _by_collection(held_out)
-    report.write(reports, metrics, rows, probabilities)
+    metrics |= _held_out(paths, section)
+    metrics["challenges"] = _challenges(model, paths)
+    metrics["name_flips"], flips = names.flips(model.predict_proba, rows["text"], names.read_folder(paths.names), swaps=section.name_swaps, seed=section.seed)
+    report.write_records(paths.reports / "name_flips.csv", names.Flip, flips)
+    report.write_records(paths.reports / "features.csv", carriers.Carrier, carriers.strongest(stored, count=section.carriers))
+    report.write(paths.reports, metrics, rows, probabilities)
     scored = {name: metrics[name]["macro_f1"]["value"] for name in candidates}
     print("evaluate: macro-F1 " + ", ".join(f"{name} {value:.3f}" for name, value in scored.items()))
 
 
-def coded(rows: dict[str, list[Any]]) -> dict[str, list[Any]]:
-    """The rows whose label is people's; what rules labelled is never measured on."""
-    keep = [i for i, label in enumerate(rows["label"]) if label is not None and rows["source"][i] != "rules"]
-    return {name: [column[i] for i in keep] for name, column in rows.items()}
-
-
-def _by_collection(held_out: Path) -> dict[str, Any]:
-    """Each collection as a model sees it that was trained without it."""
-    rows = coded(tables.read(held_out, (*_COLUMNS, *LABELS)))
+def _held_out(paths: Paths, section: EvaluateParams) -> dict[str, Any]:
+    """The training sentences as models see them that were trained without their collection: each collection, calibration, coverage."""
+    rows = coded.read(paths.held_out, by_people=True, more=LABELS)
+    truth = np.array(rows["label"], dtype=np.int64)
     probabilities = np.column_stack([rows[label] for label in LABELS])
-    return evaluation.by_slice(np.array(rows["label"], dtype=np.int64), probabilities, rows["collection"])
+    curve = confidence.coverage(truth, probabilities)
+    report.write_records(paths.reports / "coverage.csv", confidence.Coverage, curve)
+    report.write_reliability(paths.reports / "calibration.csv", confidence.reliability(truth, probabilities, bins=section.calibration_bins))
+    return {
+        "collections": evaluation.by_slice(truth, probabilities, rows["collection"]),
+        "calibration_error": confidence.calibration_errors(truth, probabilities, bins=section.calibration_bins),
+        "unsure": confidence.unsure(curve, accuracy=section.wanted_accuracy),
+    }
+
+
+def _challenges(model: StanceModel, paths: Paths) -> dict[str, float]:
+    """The share of challenges passed, by group and over all."""
+    found = challenges.read_folder(paths.challenges)
+    probabilities = model.predict_proba([challenge.text for challenge in found])
+    rates = challenges.rates(found, probabilities)
+    report.write_records(paths.reports / "challenges.csv", challenges.Rate, rates)
+    report.write_records(paths.reports / "challenges_failed.csv", challenges.Failure, challenges.failures(found, probabilities))
+    return {rate.group: rate.rate for rate in rates}
 
 
 def main(arguments: argparse.Namespace) -> None:
     """Run the stage with paths from the command line."""
-    evaluate(arguments.labelled, arguments.held_out, arguments.model, arguments.cues, arguments.reports, arguments.params)
+    evaluate(Paths(*(getattr(arguments, name) for name in Paths._fields)), arguments.params)
 
 
 if __name__ == "__main__":
-    run(main, labelled="folder of labelled sentences", held_out="out-of-collection predictions", model="model file", cues="folder of cue lists",
-        reports="folder to write")  # fmt: skip
+    run(main, labelled="folder of labelled sentences", held_out="out-of-collection predictions", model="model file",
+        challenges="folder of challenges", names="folder of names by kind", reports="folder to write")  # fmt: skip

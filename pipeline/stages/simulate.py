@@ -5,11 +5,10 @@ from __future__ import annotations
 import argparse
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from pipeline import files, lexicon, params, rules, simulation, tables, training
+from pipeline import coded, files, lexicon, params, rules, simulation, training
 from pipeline.errors import ParamsError
 from pipeline.params import QueueParams, TrainParams
 from pipeline.stages._run import run
@@ -18,11 +17,11 @@ from pipeline.stages._run import run
 def simulate(labelled: Path, cues: Path, target: Path, settings: Path) -> None:
     """Let simulated coders read training sentences of `labelled` and test what they taught on its test sentences."""
     section, fitting = params.load(settings, QueueParams), params.load(settings, TrainParams)
-    rows = _coded(labelled / "train.parquet")
+    rows = coded.read(labelled / "train.parquet", by_people=True)
     if list(section.read) != sorted(set(section.read)) or section.read[-1] > min(section.pool, len(rows["text"])):
         raise ParamsError(f"is {list(section.read)}", where=f"{settings} queue read", next_step="let the numbers rise, to the sentences there are at most")
     drawn = np.random.default_rng(section.seed).permutation(len(rows["text"]))[: section.pool]
-    test = _coded(labelled / "test.parquet")
+    test = coded.read(labelled / "test.parquet", by_people=True)
     texts = [*(rows["text"][i] for i in drawn), *test["text"]]
     labels = np.array([*(rows["label"][i] for i in drawn), *test["label"]], dtype=np.int64)
     compiled = lexicon.compile_lists(lexicon.read_folder(cues))
@@ -33,13 +32,6 @@ def simulate(labelled: Path, cues: Path, target: Path, settings: Path) -> None:
     files.write_text(target, "".join(files.csv_lines([simulation.HEADER, *rows_out])))
     last = rows_out[len(section.read) - 1]
     print(f"simulate: after {last[1]} read sentences macro-F1 {last[2]} by the queue; gain over random {last[5]} ({last[6]} to {last[7]})")
-
-
-def _coded(path: Path) -> dict[str, list[Any]]:
-    """The sentences that people labelled."""
-    rows = tables.read(path, ("text", "label", "source"))
-    keep = [i for i, label in enumerate(rows["label"]) if label is not None and rows["source"][i] != "rules"]
-    return {name: [column[i] for i in keep] for name, column in rows.items()}
 
 
 def main(arguments: argparse.Namespace) -> None:

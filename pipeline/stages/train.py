@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import export, files, lexicon, modelfile, params, tables, training
+from pipeline import coded, export, files, lexicon, modelfile, params, tables, training
 from pipeline.params import TrainParams
 from pipeline.records import LABELS
 from pipeline.stages._run import run
@@ -23,11 +23,11 @@ _GOLDEN_PER_LABEL = 3
 def train(labelled: Path, cues: Path, codebook: Path, model_path: Path, held_out: Path, settings: Path) -> None:
     """Train on the training documents of `labelled` and write the model and its out-of-collection predictions."""
     section = params.load(settings, TrainParams)
-    rows = _training_rows(labelled / "train.parquet")
+    rows = coded.read(labelled / "train.parquet", more=("weight", "codebooks"))
     version = files.digest([codebook.read_bytes()])
     _warn_of_other_codebooks(rows.pop("codebooks"), version)
     labels = np.array(rows["label"], dtype=np.int64)
-    weights = np.array(rows["weight"], dtype=np.float64)
+    weights = training.weights(rows["weight"], rows["collection"], section)
     lists = lexicon.read_folder(cues)
     compiled = lexicon.compile_lists(lists)
     counts = training.Counts.of(rows["text"], compiled, min_documents=section.min_documents, jobs=section.jobs)
@@ -53,12 +53,6 @@ def train(labelled: Path, cues: Path, codebook: Path, model_path: Path, held_out
     print(f"train: {len(labels)} sentences, strength {strength}, temperature {divisor:.3f}, {model_path.stat().st_size / 1e6:.1f} MB")
 
 
-def _training_rows(path: Path) -> dict[str, list[Any]]:
-    rows = tables.read(path, ("document", "collection", "start", "end", "text", "label", "source", "weight", "codebooks"))
-    keep = [i for i, label in enumerate(rows["label"]) if label is not None]
-    return {name: [column[i] for i in keep] for name, column in rows.items()}
-
-
 def _warn_of_other_codebooks(used: list[list[str]], version: str) -> None:
     """Say how many sentences were coded under a codebook other than the one that stands there now."""
     counted = Counter(name for names in used for name in names if name and not version.startswith(name))
@@ -69,11 +63,17 @@ def _warn_of_other_codebooks(used: list[list[str]], version: str) -> None:
 def _calibrate(
     counts: training.Counts, labels: NDArray[np.int64], weights: NDArray[np.float64], rows: dict[str, list[Any]], section: TrainParams, strength: float
 ) -> tuple[NDArray[np.float64], float]:
-    """Calibrated log odds of every sentence from a model without its collection (or document, where there is one collection)."""
-    groups = rows["collection"] if len(set(rows["collection"])) > 1 else rows["document"]
+    """Calibrated log odds of every sentence from a model that saw nothing of its collection (or document, where there is one collection).
+
+    The divisor comes from people's labels in the natural collections where there are such: on text composed
+    for its labels a model is surer than the news allows.
+    """
+    groups = training.fold_of(rows["collection"] if len(set(rows["collection"])) > 1 else rows["document"], section.collection_folds)
     odds = training.out_of_group(counts, labels, weights, groups, section, strength=strength)
-    people = np.array(rows["source"]) != "rules"
-    divisor = training.temperature(odds[people], labels[people]) if people.any() else 1.0
+    people = np.array(rows["source"]) != coded.BY_RULES
+    natural = people & training.natural(rows["collection"], section)
+    chosen = natural if natural.any() else people
+    divisor = training.temperature(odds[chosen], labels[chosen]) if chosen.any() else 1.0
     return odds / divisor, divisor
 
 

@@ -1,0 +1,102 @@
+"""What the command line takes: start-up, files in and out on one core and two, memory, a cluster on this machine."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks import timing
+
+STANCE = ["-c", "if __name__ == '__main__':\n from pipeline.cli import console\n console()"]
+SENTENCE = "The ministry denied the report."
+
+
+class Machine:
+    """Runs Python with compiled modules kept below `folder`, as an installed package has them."""
+
+    def __init__(self, folder: Path, model: Path) -> None:
+        self._folder = folder
+        self._environment = os.environ | {"PYTHONPYCACHEPREFIX": str(folder / "compiled"), "PYTHONDONTWRITEBYTECODE": "", "STANCE_MODEL": str(model.absolute())}
+        self._environment["PYTHONPATH"] = str(Path.cwd())
+
+    def run(self, arguments: Sequence[str]) -> tuple[timing.Taken, int]:
+        """Times of `python arguments...`, and its largest memory in bytes."""
+        begin = time.perf_counter()
+        process = subprocess.Popen([sys.executable, *arguments], stdout=subprocess.DEVNULL, cwd=self._folder, env=self._environment)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            raise RuntimeError(f"{' '.join(arguments)} ended with {process.returncode}")
+        return timing.Taken(time.perf_counter() - begin, usage.ru_utime + usage.ru_stime), usage.ru_maxrss * 1024
+
+    def contender(self, *arguments: str) -> Callable[[], timing.Taken]:
+        """A contender that runs Python with these arguments."""
+        return lambda: self.run(arguments)[0]
+
+
+def start_up(machine: Machine, *, rounds: int) -> dict[str, Any]:
+    """One sentence and the help beside bare Python and `import numpy`."""
+    contenders = {
+        "python -c pass": machine.contender("-c", "pass"),
+        "import numpy": machine.contender("-c", "import numpy"),
+        "stance classify TEXT": machine.contender(*STANCE, "classify", SENTENCE),
+        "stance --help": machine.contender(*STANCE, "--help"),
+    }
+    timing.in_turns(contenders, rounds=1)
+    taken = timing.in_turns(contenders, rounds=rounds)
+    return {
+        "times": {name: timing.figures(times) for name, times in taken.items()},
+        "one_sentence_to_import_numpy": timing.ratio(taken["stance classify TEXT"], taken["import numpy"]),
+    }
+
+
+def write_lines(path: Path, texts: Sequence[str], count: int) -> None:
+    """`count` sentences, one a line: the texts again and again, from the second time on with a word of noise."""
+    chance = random.Random(0)
+    lines = [" ".join(text.split()) for text in texts]
+    with path.open("w", encoding="utf-8") as stream:
+        for number in range(count):
+            line = lines[number % len(lines)]
+            stream.write(f"{line}\n" if number < len(lines) else f"{line[:-1]} {chance.getrandbits(20):x}.\n")
+
+
+def workers(machine: Machine, lines: Path, count: int, *, rounds: int) -> dict[str, Any]:
+    """From .txt to .jsonl and to .parquet, reading and writing included, with one process and with two workers."""
+    found: dict[str, Any] = {"rows": count}
+    for ending in ("jsonl", "parquet"):
+        job = [*STANCE, "classify", "--input", str(lines), "--output", f"out.{ending}", "--workers"]
+        taken = timing.in_turns({number: machine.contender(*job, number) for number in ("1", "2")}, rounds=rounds)
+        found[ending] = {"times": {number: timing.figures(times, rows=count) for number, times in taken.items()}}
+        found[ending]["one_to_two"] = timing.ratio(taken["1"], taken["2"])
+    return found
+
+
+def cluster(machine: Machine, lines: Path, count: int, *, rounds: int) -> dict[str, Any]:
+    """Into a folder by a Dask cluster of one and of two processes here; starting it is included."""
+
+    def contender(number: str) -> Callable[[], timing.Taken]:
+        def run() -> timing.Taken:
+            folder = f"parts-{number}-{time.monotonic_ns()}"
+            return machine.run([*STANCE, "classify", "--input", str(lines), "--output", folder, "--workers", number])[0]
+
+        return run
+
+    taken = timing.in_turns({number: contender(number) for number in ("1", "2")}, rounds=rounds)
+    times = {number: timing.figures(one, rows=count) for number, one in taken.items()}
+    return {"rows": count, "times": times, "one_to_two": timing.ratio(taken["1"], taken["2"])}
+
+
+def memory(machine: Machine, folder: Path, texts: Sequence[str], counts: Sequence[int]) -> dict[str, int]:
+    """The largest memory in bytes of `stance classify --input --output` by number of sentences."""
+    found = {}
+    for count in counts:
+        lines = folder / "lines.txt"
+        write_lines(lines, texts, count)
+        found[str(count)] = machine.run([*STANCE, "classify", "--input", str(lines), "--output", "out.jsonl"])[1]
+    return found

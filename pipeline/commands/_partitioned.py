@@ -1,0 +1,59 @@
+"""Classify into a folder, part by part, on a Dask cluster: one that runs, or processes of this machine."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from pipeline.commands import _progress, _shared
+from pipeline.errors import StanceError, UsageError
+
+
+def wanted(options: argparse.Namespace) -> bool:
+    """Whether the output is a folder: said by its name without an ending, or by what only folders go with."""
+    return bool(options.scheduler or options.resume or (options.output and (options.output.is_dir() or not options.output.suffix)))
+
+
+def run(options: argparse.Namespace, total: int | None) -> None:
+    """Classify the files of --input into the folder --output."""
+    from pipeline import bulk, cluster, partitions
+
+    if not options.output or (options.output.suffix and not options.output.is_dir()):
+        raise UsageError("--scheduler and --resume need a folder as --output", next_step="name a folder")
+    if not options.input:
+        raise UsageError("only files can be classified into a folder", where=str(options.output), next_step="give --input, or a file as --output")
+    form = options.format or "parquet"
+    if form == "table":
+        raise UsageError("parts are written as jsonl, csv or parquet", next_step="choose one of these")
+    paths = tuple(str(Path(path).absolute() if options.scheduler else path) for path in options.input)
+    reading = partitions.Reading(options.text_column, options.id_column, options.documents)
+    job = cluster.Job(paths, reading, bulk.Settings(form, options.min_confidence), options.part_size << 20)
+    model = _shared.load_model(options.model)
+    folder = options.output.absolute() if options.scheduler else options.output
+    with _client(options.scheduler, options.workers) as client, _progress.shown(total) as progress:
+        cluster.run(client, model, job, folder, resume=options.resume, on_rows=progress.add)
+
+
+@contextmanager
+def _client(scheduler: str | None, workers: int) -> Iterator[Any]:
+    """A client of the scheduler at an address, or of a cluster of processes here that ends with the body."""
+    try:
+        import distributed
+    except ImportError:
+        raise UsageError("a folder as output needs Dask", next_step='install it: pip install "stance-pipeline[cluster]"') from None
+    if not scheduler:
+        with (
+            distributed.LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address="127.0.0.1:0", silence_logs="CRITICAL") as local,
+            distributed.Client(local) as client,
+        ):
+            yield client
+        return
+    try:
+        client = distributed.Client(scheduler, timeout="10s")
+    except (OSError, ValueError, MemoryError) as error:  # what another kind of server says is taken for a size
+        raise StanceError(f"no scheduler answers ({error})", where=scheduler, next_step="check address and network") from None
+    with client:
+        yield client

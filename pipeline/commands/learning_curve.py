@@ -1,0 +1,45 @@
+"""stance learning-curve: what more text would bring, and what each collection brings."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from pipeline.commands import _shared
+
+_EXAMPLES = """  stance learning-curve
+  stance learning-curve coded.jsonl --format json"""
+
+
+def add(commands: _shared.Commands) -> None:
+    """Add the command's parser."""
+    summary = "fit the model on growing parts of the training documents, and without each collection"
+    parser = _shared.command(commands, "learning-curve", summary, _EXAMPLES, run)
+    parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help="labelled sentences to measure on beside the test documents")
+    parser.add_argument("--labelled", type=Path, default=Path("data/labelled"), metavar="FOLDER", help="what the label stage wrote (default: data/labelled)")
+    parser.add_argument(
+        "--model", type=Path, default=Path("models/stance.npz"), metavar="PATH", help="model to take cues and strength from (default: models/stance.npz)"
+    )
+    parser.add_argument("--params", type=Path, default=Path("params.yaml"), metavar="PATH", help="settings (default: params.yaml)")
+    parser.add_argument("--label-column", default="label", metavar="NAME", help="column of FILE that holds the label (default: label)")
+    _shared.add_text_column(parser)
+    _shared.add_format(parser, ("table", "json"), "table")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Print the curve and what each collection adds."""
+    from pipeline import learning, params, scoring
+    from pipeline.params import LearningParams, TrainParams
+
+    more = []
+    if options.file:
+        texts, labels, _ = scoring.read(options.file, scoring.Columns(options.text_column, options.label_column))
+        more.append(learning.EvaluationSet(str(options.file), texts, labels))
+    study = learning.prepare(options.labelled, options.model, params.load(options.params, TrainParams), more=more)
+    points, added = learning.curve(study, params.load(options.params, LearningParams)), learning.added(study)
+    if options.format == "json":
+        import json
+
+        print(json.dumps({"curve": [one._asdict() for one in points], "collections": [one._asdict() for one in added]}, indent=2))
+    else:
+        print(learning.as_table(points, added))

@@ -1,0 +1,92 @@
+"""The command `evaluate`, and the help of every command, which ends in examples that run."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import distributed
+import pyarrow
+import pyarrow.parquet
+import pytest
+import small_project
+from command_line import CODED, DENIED, DOCUMENT, Run, jsonl, shell, write
+from small_project import Project
+
+from pipeline import cli
+from pipeline.records import LABELS
+
+
+def test_evaluate_gives_the_figures_of_a_file(run: Run, tmp_path: Path) -> None:
+    path = write(tmp_path / "coded.jsonl", jsonl(CODED))
+    figures = json.loads(run("evaluate", path, "--format", "json").out)
+    assert figures["sentences"] == 4 and set(figures["labels"]) == set(LABELS)
+    assert [figures["labels"][label]["support"] for label in LABELS] == [1, 1, 1, 1]
+    assert set(figures["slices"]) == {"odd", "plain"} and figures["slices"]["plain"]["sentences"] == 2
+    assert figures["slices"]["plain"]["accuracy"] == 1.0
+    table = run("evaluate", path)
+    assert table.code == 0 and f"{figures['macro_f1']['value']:.3f}" in table.out
+    assert all(word in table.out for word in (*LABELS, "macro-F1", "odd", "plain", "majority"))
+
+
+def test_evaluate_takes_other_columns_and_forms(run: Run, tmp_path: Path) -> None:
+    rows = [{"code": row["label"], "sentence": row["text"], "desk": row["slice"]} for row in CODED]
+    small_project.write_csv(tmp_path / "coded.csv", rows)
+    done = run("evaluate", "coded.csv", "--text-column", "sentence", "--label-column", "code", "--slice-column", "desk", "--format", "json")
+    assert json.loads(done.out)["slices"]["odd"]["sentences"] == 2
+
+
+def commands() -> dict[str, Any]:
+    """The parser of every command."""
+    (action,) = [action for action in cli.parser()._actions if hasattr(action, "choices") and isinstance(action.choices, dict)]
+    return dict(action.choices)
+
+
+def test_help_names_every_command_and_ends_well(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        run("--help")
+    said = capsys.readouterr().out
+    assert stopped.value.code == 0 and all(name in said for name in commands())
+    assert re.fullmatch(r"stance \d+\.\d+\.\d+\n", run("--version").out)
+
+
+@pytest.fixture(scope="module")
+def desk(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project's folder with the files that the examples of --help speak of."""
+    folder = small_project.copy(project, tmp_path_factory.mktemp("desk")).root
+    small_project.write_csv(folder / "sentences.csv", [{"body": DENIED}, {"body": ""}])
+    write(folder / "articles" / "a.txt", DOCUMENT)
+    write(folder / "archive" / "a.txt", f"{DENIED}\n" * 3000)
+    pyarrow.parquet.write_table(pyarrow.table({"id": ["a", "b"], "text": [DENIED, ""]}), folder / "news.parquet")
+    write(folder / "sentences.txt", f"{DENIED}\n\nThe bank blamed the airline.\n")
+    write(folder / "coded.jsonl", jsonl(CODED))
+    small_project.write_csv(folder / "coded.csv", [{"sentence": row["text"], "code": row["label"]} for row in CODED])
+    return folder
+
+
+@pytest.fixture(scope="module")
+def scheduler() -> Iterator[str]:
+    """The address of a Dask scheduler with a worker, for examples that name one."""
+    with distributed.LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None, protocol="tcp") as cluster:
+        yield cluster.scheduler_address
+
+
+SCHEDULER = "tcp://10.0.0.5:8786"
+EXAMPLES = [(name, line.strip()) for name, parser in commands().items() for line in (parser.epilog or "").splitlines() if "stance " in line]
+
+
+@pytest.mark.parametrize("name", commands())
+def test_every_help_ends_in_examples(name: str) -> None:
+    assert name in [command for command, _ in EXAMPLES]
+
+
+@pytest.mark.parametrize(("name", "line"), EXAMPLES, ids=[line for _, line in EXAMPLES])
+def test_the_examples_run(desk: Path, scheduler: str, name: str, line: str) -> None:
+    assert f"stance {name}" in line
+    shutil.rmtree(desk / "classified", ignore_errors=True)
+    done = shell(line.replace(SCHEDULER, scheduler).replace("--workers 8", "--workers 2"), cwd=desk)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -1,0 +1,75 @@
+"""Parts of a file hold its rows, each once, with the numbers, offsets and ids they have in the whole file."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pyarrow
+import pyarrow.parquet
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline import partitions, sources
+from pipeline.errors import DataError
+from pipeline.partitions import Reading
+
+TEXTS = st.lists(st.text(alphabet=st.sampled_from('aé😀 ,"\n\r\ufeff’'), max_size=30), max_size=25)
+
+
+def write(path: Path, texts: list[str], *, bom: bool = False) -> Path:
+    """Texts as a file of the kind its ending says; where a line is a row, line ends in texts become blanks."""
+    mark = "\ufeff" if bom else ""
+    if path.suffix == ".parquet":
+        pyarrow.parquet.write_table(pyarrow.table({"text": pyarrow.array(texts, pyarrow.string())}), path, row_group_size=4)
+    elif path.suffix == ".csv":
+        with path.open("w", encoding="utf-8", newline="") as stream:
+            stream.write(mark)
+            csv.writer(stream, quoting=csv.QUOTE_ALL).writerows([["nr", "text"], *enumerate(texts)])
+    elif path.suffix == ".jsonl":
+        lines = [json.dumps({"text": text}, ensure_ascii=number % 2 == 0) + ("\n\n" if number % 3 == 0 else "\n") for number, text in enumerate(texts)]
+        path.write_bytes((mark + "".join(lines)).encode())
+    else:
+        path.write_bytes((mark + "\n".join(" ".join(text.split("\n")) for text in texts)).encode())
+    return path
+
+
+@pytest.mark.parametrize("suffix", [".txt", ".jsonl", ".csv", ".parquet"])
+@settings(deadline=None, max_examples=60)
+@given(texts=TEXTS, size=st.integers(1, 200), bom=st.booleans())
+def test_parts_hold_the_rows_of_the_file(tmp_path_factory: pytest.TempPathFactory, suffix: str, texts: list[str], size: int, bom: bool) -> None:
+    path = write(tmp_path_factory.mktemp("parts") / f"news{suffix}", texts, bom=bom)
+    parts = partitions.cut(path, Reading(), size=size)
+    found = [row for part in parts for row in partitions.rows(part, Reading())]
+    assert found == list(sources.from_files([path], text_column="text", id_column="id"))
+    if suffix in (".txt", ".jsonl") and len(texts) > 10 and size < 20:
+        assert len(parts) > 1
+
+
+@pytest.mark.parametrize("suffix", [".txt", ".jsonl", ".parquet"])
+def test_documents_are_split_within_their_part(tmp_path: Path, suffix: str) -> None:
+    path = write(tmp_path / f"news{suffix}", ["He denied it. She warned him.", "They met. No one spoke."] * 5)
+    reading = Reading(documents=True)
+    found = [row for part in partitions.cut(path, reading, size=40) for row in partitions.rows(part, reading)]
+    assert found == list(sources.from_documents([path], text_column="text", id_column="id"))
+    assert len(found) >= 20
+
+
+def test_a_row_longer_than_a_part_is_one_part(tmp_path: Path) -> None:
+    path = write(tmp_path / "news.txt", ["a" * 300_000, "b"])
+    assert [len(row.text) for part in partitions.cut(path, Reading(), size=10) for row in partitions.rows(part, Reading())] == [300_000, 1]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("news.doc", b"x"), ("absent.txt", None), ("absent.parquet", None), ("bad.parquet", b"no"), ("bad.txt", b"a\n\xff\n")]
+)
+def test_what_cannot_be_read_is_named(tmp_path: Path, name: str, content: bytes | None) -> None:
+    path = tmp_path / name
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(DataError, match=name) as caught:
+        for part in partitions.cut(path, Reading()):
+            list(partitions.rows(part, Reading()))
+    assert caught.value.next_step
