@@ -116,17 +116,10 @@ class AgreementParams:
 
 @dataclass(frozen=True)
 class QueueParams:
-    """What counts as a near-copy in the queue, and how coding by the queue is simulated.
-
-    Of `pool` sentences, simulated `coders` read as many as `read` says, number after number; the first are
-    drawn at random.
-    """
+    """What counts as a near-copy in the queue, and the seed of its random part."""
 
     seed: int = knob(0, low=0)
     near_copy: float = knob(0.5, low=0.0, high=1.0)
-    coders: int = knob(5, low=2, high=100)
-    pool: int = knob(5000, low=10)
-    read: tuple[int, ...] = knob((100, 200, 400, 800), low=10)
 
 
 @dataclass(frozen=True)

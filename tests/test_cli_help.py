@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ import small_project
 from command_line import CODED, DENIED, DOCUMENT, Run, jsonl, shell, write
 from small_project import Project
 
-from pipeline import cli
+from pipeline import cli, tables
 from pipeline.records import LABELS
 
 
@@ -65,6 +66,15 @@ def desk(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Path:
     write(folder / "sentences.txt", f"{DENIED}\n\nThe bank blamed the airline.\n")
     write(folder / "coded.jsonl", jsonl(CODED))
     small_project.write_csv(folder / "coded.csv", [{"sentence": row["text"], "code": row["label"]} for row in CODED])
+    unread = tables.read(project.sentences, ("document", "start", "end", "text"))
+    places = [dict(zip(unread, row, strict=True)) for row in zip(*unread.values(), strict=True) if row[0] == small_project.UNREAD]
+    choice = {"from_name": "stance", "to_name": "text", "type": "choices", "value": {"choices": ["neutral"]}}
+    write(folder / "export.json", json.dumps([{"id": 1, "data": places[0], "annotations": [{"completed_by": 1, "result": [choice]}]}]))
+    with zipfile.ZipFile(folder / "export.zip", "w") as archive:
+        archive.writestr("admin.jsonl", jsonl([places[0] | {"id": 1, "label": ["neutral"]}]))
+        archive.writestr("ben.jsonl", jsonl([places[1] | {"id": 2, "label": ["warning"]}]))
+    small_project.write_csv(folder / "sheet.csv", [places[0] | {"label": "neutral"}, {**places[1], "text": "Not there.", "label": "denial"}])
+    small_project.write_csv(folder / "list.csv", places)
     return folder
 
 

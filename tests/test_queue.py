@@ -1,4 +1,4 @@
-"""What to read next: uncertain first, every label in view, no near-copies, and better than chance in the simulation."""
+"""What to read next: uncertain first, every label in view, no near-copies, and better than chance in the reading."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_rule_table import short_lists
 
-from pipeline import queue, simulation
+from benchmarks import reading
+from pipeline import queue
 from pipeline.params import QueueParams
 
 WORDS = ("harbour", "bank", "mayor", "raid", "flood", "river", "strike", "vote", "army", "court", "school", "road")
@@ -88,7 +89,7 @@ def test_no_sentence_comes_twice_and_the_same_call_gives_the_same(rows: list[tup
 
 def test_a_table_of_curves_has_means_intervals_and_gains_by_pairs() -> None:
     found = {"queue": np.array([[0.4, 0.7], [0.5, 0.8], [0.6, 0.9]]), "random": np.array([[0.4, 0.6], [0.5, 0.7], [0.6, 0.8]])}
-    rows = [dict(zip(simulation.HEADER, row, strict=True)) for row in simulation.table(found, (100, 200))]
+    rows = [dict(zip(reading.HEADER, row, strict=True)) for row in reading.table(found, (100, 200))]
     assert [(row["strategy"], row["read"], row["macro_f1"]) for row in rows] == [
         ("queue", 100, "0.500"), ("queue", 200, "0.800"), ("random", 100, "0.500"), ("random", 200, "0.700"),
     ]  # fmt: skip
@@ -116,8 +117,8 @@ def test_a_simulated_coder_learns_from_what_is_picked() -> None:
     fitting = TrainParams(jobs=1, min_documents=1, strengths=(10.0,))
     counts = training.Counts.of(texts, compile_lists(short_lists()), min_documents=1, jobs=1)
     test = np.arange(len(labels)) >= 430
-    start = QueueParams(coders=3, read=(40, 56), pool=430, near_copy=0.99)
-    found = simulation.curves(simulation.Ground(counts, texts, labels, labels, test), start, fitting)
+    ground = reading.Ground(counts, texts, labels, labels, test)
+    found = reading.curves(ground, QueueParams(near_copy=0.99), fitting, read=(40, 56), coders=3)
     assert found["queue"].shape == found["random"].shape == (3, 2)
     assert (found["queue"][:, 0] == found["random"][:, 0]).all()
     assert (found["queue"][:, 1] > 0.95).all() and found["random"][:, 1].mean() < found["queue"][:, 1].mean()

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from pipeline.importing import Imported
     from pipeline.records import Annotation, Task
 
-_IMPORT = """  stance annotations import project-1-at-2026.json --coder ana
-  stance annotations import export.zip --coder admin=ana --coder ben=ben
-  stance annotations import coded.csv --coder ana --rejects not-placed.csv"""
+_IMPORT = """  stance annotations import export.json --coder ana
+  stance annotations import export.zip --coder admin=cem
+  stance annotations import sheet.csv --coder ana --rejects not-placed.csv"""
 _EXPORT = """  stance annotations export todo.json --to label-studio --coder ana
-  stance annotations export todo.csv --to csv --coder ana --only queue.csv --guess model
+  stance annotations export todo.csv --to csv --coder ana --only list.csv --guess model
   stance annotations export done.jsonl --to doccano --coder ana --coded"""
 _CHECK = """  stance annotations check
   stance annotations check --annotations seeds/annotations --documents seeds/documents"""

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from pipeline.commands import _shared
 
-_EXAMPLES = """  stance queue --budget 100 --output queue.csv
-  stance queue --documents articles/ --budget 100 --output queue.csv
-  stance annotations export todo.json --to label-studio --coder ana --only queue.csv"""
+_EXAMPLES = """  stance queue --budget 100 --output next.csv
+  stance queue --documents articles/ --budget 20
+  stance queue --output next.csv && stance annotations export todo.json --to label-studio --coder ana --only next.csv"""
 _HEADER = ("document", "start", "end", "text", "why")
 
 
