@@ -28,7 +28,7 @@ wheel: .venv/test  ## build the wheel into dist/
 
 lock:  ## renew the locked versions (needs uv)
 	uv pip compile pyproject.toml --extra train --extra build --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header -o requirements.txt
-	uv pip compile pyproject.toml --extra train --extra build --extra test --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header -c requirements.txt -o requirements-test.txt
+	uv pip compile pyproject.toml --extra train --extra build --extra cluster --extra test --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header -c requirements.txt -o requirements-test.txt
 
 .venv/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one: make PYTHON=python3.12 ...")'

@@ -27,13 +27,15 @@ def pipeline(model: modelfile.ModelFile) -> Any:
 
 
 def _block(name: str, model: modelfile.ModelFile) -> Any:
-    from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
+    import scipy.sparse
+    from sklearn.feature_extraction.text import CountVectorizer
     from sklearn.pipeline import Pipeline
     from sklearn.preprocessing import FunctionTransformer
 
     block = getattr(model, name)
-    weigh = TfidfTransformer(sublinear_tf=True)
-    weigh.idf_ = block.idf
+    weigh = features.weighting(name).fit(scipy.sparse.csr_matrix((1, max(len(block.keys), 1))))
+    if weigh.use_idf:
+        weigh.idf_ = block.idf
     if name == "cues":
         read = FunctionTransformer(features.cue_codes, kw_args={"lexicon": model.lexicon})
         count = CountVectorizer(analyzer=list, vocabulary={code: place for place, code in enumerate(block.keys.tolist())})

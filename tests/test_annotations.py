@@ -1,4 +1,4 @@
-"""Coders' labels: read with their mistakes named, placed on the right sentence, settled where coders differ."""
+"""Coders' labels: read with their mistakes named, and placed on the right sentence."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from pipeline import annotations as coding
 from pipeline.errors import DataError
@@ -151,28 +149,3 @@ def test_a_coder_who_labels_a_sentence_twice_must_agree_with_themselves() -> Non
         place(said("denial", 0, 23), said("warning", text=TEXTS[0]))
     assert all(word in str(caught.value) for word in ("'ana'", "'denial'", "'warning'", "ana.csv row 2"))
     assert dict(place(said("denial", 0, 23), said("warning", 0, 23, coder="ben")).labels) == {0: {"ana": "denial", "ben": "warning"}}
-
-
-@pytest.mark.parametrize(
-    ("labels", "expected"),
-    [
-        ({"ana": "denial"}, ("denial", "single")),
-        ({"ana": "denial", "ben": "denial"}, ("denial", "agreed")),
-        ({"ana": "denial", "ben": "warning"}, (None, "disputed")),
-        ({"ana": "denial", "ben": "denial", "cem": "warning"}, (None, "disputed")),
-        ({"ana": "denial", "ben": "warning", "chair": "neutral"}, ("neutral", "adjudicated")),
-        ({"ana": "denial", "chair": "denial"}, ("denial", "adjudicated")),
-        ({"chair": "neutral"}, ("neutral", "adjudicated")),
-    ],
-)
-def test_how_coders_become_one_label(labels: dict[str, str], expected: tuple[str | None, str]) -> None:
-    assert coding.resolve(labels, adjudicator="chair") == expected
-
-
-@given(labels=st.dictionaries(st.sampled_from(["ana", "ben", "cem", "chair"]), st.sampled_from(LABELS), min_size=1), order=st.randoms())
-def test_the_order_of_coders_does_not_matter(labels: dict[str, str], order: object) -> None:
-    shuffled = list(labels.items())
-    order.shuffle(shuffled)
-    label, how = coding.resolve(dict(shuffled), adjudicator="chair")
-    assert (label, how) == coding.resolve(labels, adjudicator="chair")
-    assert (label is None) == (how == "disputed") and label in {None, *labels.values()}

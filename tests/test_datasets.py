@@ -33,7 +33,7 @@ def test_the_label_is_a_class_label_with_the_four_names(loaded: datasets.Dataset
 
 
 def test_the_rows_are_those_of_the_stage(loaded: datasets.DatasetDict, project: Project) -> None:
-    columns = (*Sentence._fields, "label", "source", "coders")
+    columns = (*Sentence._fields, "label", "source", "weight", "coders", "codebooks")
     for name, split in loaded.items():
         assert split.column_names == list(columns)
         assert {column: split[column][:] for column in columns} == tables.read(project.labelled / f"{name}.parquet", columns)

@@ -20,7 +20,7 @@ from pipeline.stages import learning_curve
 
 ROOT = Path(__file__).parent.parent
 MODEL = ROOT / "models" / "stance.npz"
-PARAMS = TrainParams(jobs=1, min_documents=1, rules_weight=0.5)
+PARAMS = TrainParams(jobs=1, min_documents=1)
 SENTENCES = ("The mayor denied report {}.", "The mayor accused firm {}.", "The mayor warned of storm {}.", "The mayor met envoy {}.")
 PLACES = ("east", "west", "coast", "hills")
 

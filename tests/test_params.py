@@ -53,15 +53,16 @@ def test_the_defaults_keep_to_their_own_limits(section: type) -> None:
         (TrainParams, {"seed": True}, ("seed", "True", "whole number")),
         (TrainParams, {"seed": None}, ("seed", "None")),
         (TrainParams, {"folds": 1}, ("folds", "2", "20")),
-        (TrainParams, {"rules_weight": 1.5}, ("rules_weight", "1.5", "0.0", "1.0")),
-        (TrainParams, {"rules_weight": float("nan")}, ("rules_weight", "nan")),
-        (TrainParams, {"rules_weight": True}, ("rules_weight", "True", "number")),
+        (LabelParams, {"rules_weight": 1.5}, ("rules_weight", "1.5", "0.0", "1.0")),
+        (LabelParams, {"rules_weight": float("nan")}, ("rules_weight", "nan")),
+        (LabelParams, {"rules_weight": True}, ("rules_weight", "True", "number")),
         (TrainParams, {"strengths": 1.0}, ("strengths", "list")),
         (TrainParams, {"strengths": []}, ("strengths", "list")),
         (TrainParams, {"strengths": [1.0, "a"]}, ("strengths", "'a'", "number")),
         (TrainParams, {"strengths": [0]}, ("strengths", "0.0")),
         (TrainParams, {"block_weights": [1, 1]}, ("block_weights", "3")),
         (TrainParams, {"block_weights": [1, 1, 1, 1]}, ("block_weights", "3")),
+        (LabelParams, {"policies": ["vote"]}, ("policies", "'vote'", "adjudicated", "majority")),
         (SplitParams, {"paragraph_break": "page"}, ("paragraph_break", "'page'", "blank_line", "line")),
         (SplitParams, {"paragraph_break": 1}, ("paragraph_break", "1", "text")),
         (LabelParams, {"offset_tolerance": 0.4}, ("offset_tolerance", "0.4", "0.5")),
@@ -78,10 +79,10 @@ def test_a_wrong_value_is_named_with_what_is_allowed(section: type, values: dict
 
 
 def test_whole_numbers_and_lists_become_what_the_section_holds() -> None:
-    found = params.parse({"rules_weight": 1, "strengths": [1, 2.5]}, TrainParams)
-    assert found.rules_weight == 1.0 and isinstance(found.rules_weight, float)
+    found = params.parse({"natural_weight": 1, "strengths": [1, 2.5]}, TrainParams)
+    assert found.natural_weight == 1.0 and isinstance(found.natural_weight, float)
     assert found.strengths == (1.0, 2.5)
-    assert hash(found) == hash(params.parse({"rules_weight": 1.0, "strengths": [1.0, 2.5]}, TrainParams))
+    assert hash(found) == hash(params.parse({"natural_weight": 1.0, "strengths": [1.0, 2.5]}, TrainParams))
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import yaml
 from architecture import ROOT
 from test_forms import saved
 
-from pipeline import files, lexicon, params, rule_table, rules, tables
+from pipeline import coded, files, lexicon, params, rule_table, rules, tables
 from pipeline.lexicon import Lexicon
 from pipeline.params import LabelParams
 from pipeline.records import LABELS
@@ -131,8 +131,8 @@ def test_unread_sentences_train_by_their_rules_weight_and_never_reach_evaluation
         denies = next(row for row in csv.DictReader(stream) if row["rule"] == "denies")
     assert denies["precision"] == "1.000" and {row["label"] for row in unread} == {LABELS.index("denial")}
     assert {row["weight"] for row in unread} == {weight} and {row["weight"] for row in every if row["source"] == "single"} == {1.0}
-    for part in rows:
-        kept = evaluate.coded(part)
+    for part in ("train", "test"):
+        kept = coded.read(root / "labelled" / f"{part}.parquet", by_people=True)
         assert "rules" not in kept["source"] and not [text for text in kept["text"] if text.startswith("The clerk")]
     capsys.readouterr()
     train.train(root / "labelled", root / "cues", root / "CODEBOOK.md", root / "stance.npz", root / "held_out.parquet", settings)

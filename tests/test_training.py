@@ -9,7 +9,7 @@ import pytest
 import small_project
 from numpy.typing import NDArray
 from scipy.special import log_softmax, softmax
-from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import FeatureUnion, Pipeline
 
@@ -68,7 +68,7 @@ def independent_model(corpus: Corpus, rows: Ints, *, strength: float = 1.0) -> P
     parts = [
         ("words", TfidfVectorizer(tokenizer=features.words, token_pattern=None, ngram_range=(1, 2), **common)),
         ("characters", TfidfVectorizer(preprocessor=features.spaced_words, analyzer="char_wb", ngram_range=(3, 5), **common)),
-        ("cues", TfidfVectorizer(analyzer=features.cue_analyzer(corpus.lexicon), min_df=PARAMS.min_documents, sublinear_tf=True)),
+        ("cues", CountVectorizer(analyzer=features.cue_analyzer(corpus.lexicon), min_df=PARAMS.min_documents)),
     ]
     union = FeatureUnion(parts, transformer_weights=dict(zip(features.BLOCKS, PARAMS.block_weights, strict=True)))
     pipeline = Pipeline([("features", union), ("classify", LogisticRegression(C=strength, max_iter=PARAMS.iterations, tol=PARAMS.tolerance))])
