@@ -95,13 +95,14 @@ def project(folder: Path) -> Path:
     quick = {"jobs": 1, "strengths": [1.0], "min_documents": 1}
     values = yaml.safe_load((ROOT / "params.yaml").read_text("utf-8"))
     values["train"] |= quick
+    values["evaluate"] |= {"resamples": 100, "name_swaps": 1}
     saved(folder / "params.yaml", yaml.safe_dump(values))
     rows = ["document,start,end,label,codebook"]
     for number, name in enumerate(NAMES):
         forms = {"denial": f"The mayor of {name} denied it.", "accusation": f"In {name} he blamed banks.", "warning": f"Of floods in {name} she warned."}
         text, offset = "", 0
-        for coded, sentence in forms.items():
-            rows.append(f"c{number % 2}/{number}.txt,{offset},{offset + len(sentence)},{coded},{'0123456789ab' if number == 3 else ''}")
+        for kind, sentence in forms.items():
+            rows.append(f"c{number % 2}/{number}.txt,{offset},{offset + len(sentence)},{kind},{'0123456789ab' if number == 3 else ''}")
             text += sentence + "\n\n"
             offset = len(text)
         path = folder / "documents" / f"c{number % 2}" / f"{number}.txt"
@@ -138,7 +139,9 @@ def test_unread_sentences_train_by_their_rules_weight_and_never_reach_evaluation
     train.train(root / "labelled", root / "cues", root / "CODEBOOK.md", root / "stance.npz", root / "held_out.parquet", settings)
     said = capsys.readouterr().out
     assert "train: warning: 3 sentences were coded under codebook 0123456789ab" in said and files.digest([b"codebook"])[:12] in said
-    evaluate.evaluate(root / "labelled", root / "held_out.parquet", root / "stance.npz", root / "cues", root / "reports", settings)
+    seeds = ROOT / "seeds"
+    paths = evaluate.Paths(root / "labelled", root / "held_out.parquet", root / "stance.npz", seeds / "challenges", seeds / "names", root / "reports")
+    evaluate.evaluate(paths, settings)
     figures = json.loads((root / "reports" / "metrics.json").read_text())
     people = sum(row["source"] != "rules" for row in (dict(zip(columns, row, strict=True)) for row in zip(*rows[1].values(), strict=True)))
     assert figures["model"]["sentences"] == figures["rules"]["sentences"] == people > 0
