@@ -12,7 +12,7 @@ import yaml
 from architecture import ROOT
 from test_forms import saved
 
-from pipeline import files, lexicon, params, rule_table, rules, tables
+from pipeline import coded, files, lexicon, params, rule_table, rules, tables
 from pipeline.lexicon import Lexicon
 from pipeline.params import LabelParams
 from pipeline.records import LABELS
@@ -100,8 +100,8 @@ def project(folder: Path) -> Path:
     for number, name in enumerate(NAMES):
         forms = {"denial": f"The mayor of {name} denied it.", "accusation": f"In {name} he blamed banks.", "warning": f"Of floods in {name} she warned."}
         text, offset = "", 0
-        for coded, sentence in forms.items():
-            rows.append(f"c{number % 2}/{number}.txt,{offset},{offset + len(sentence)},{coded},{'0123456789ab' if number == 3 else ''}")
+        for kind, sentence in forms.items():
+            rows.append(f"c{number % 2}/{number}.txt,{offset},{offset + len(sentence)},{kind},{'0123456789ab' if number == 3 else ''}")
             text += sentence + "\n\n"
             offset = len(text)
         path = folder / "documents" / f"c{number % 2}" / f"{number}.txt"
@@ -131,14 +131,16 @@ def test_unread_sentences_train_by_their_rules_weight_and_never_reach_evaluation
         denies = next(row for row in csv.DictReader(stream) if row["rule"] == "denies")
     assert denies["precision"] == "1.000" and {row["label"] for row in unread} == {LABELS.index("denial")}
     assert {row["weight"] for row in unread} == {weight} and {row["weight"] for row in every if row["source"] == "single"} == {1.0}
-    for part in rows:
-        kept = evaluate.coded(part)
+    for name in ("train", "test"):
+        kept = coded.read(root / "labelled" / f"{name}.parquet", by_people=True)
         assert "rules" not in kept["source"] and not [text for text in kept["text"] if text.startswith("The clerk")]
     capsys.readouterr()
     train.train(root / "labelled", root / "cues", root / "CODEBOOK.md", root / "stance.npz", root / "held_out.parquet", settings)
     said = capsys.readouterr().out
     assert "train: warning: 3 sentences were coded under codebook 0123456789ab" in said and files.digest([b"codebook"])[:12] in said
-    evaluate.evaluate(root / "labelled", root / "held_out.parquet", root / "stance.npz", root / "cues", root / "reports", settings)
+    seeds = ROOT / "seeds"
+    paths = evaluate.Paths(root / "labelled", root / "held_out.parquet", root / "stance.npz", seeds / "challenges", seeds / "names", root / "reports")
+    evaluate.evaluate(paths, settings)
     figures = json.loads((root / "reports" / "metrics.json").read_text())
     people = sum(row["source"] != "rules" for row in (dict(zip(columns, row, strict=True)) for row in zip(*rows[1].values(), strict=True)))
     assert figures["model"]["sentences"] == figures["rules"]["sentences"] == people > 0
