@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,9 +15,10 @@ import pytest
 import small_project
 from command_line import CODED, DENIED, DOCUMENT, Run, jsonl, shell, write
 from small_project import Project
+from test_forms import doccano_export, studio_export, zipped
 
-from pipeline import cli, tables
-from pipeline.records import LABELS
+from pipeline import cli, forms
+from pipeline.records import LABELS, Task
 
 
 def test_evaluate_gives_the_figures_of_a_file(run: Run, tmp_path: Path) -> None:
@@ -55,33 +54,32 @@ def test_help_names_every_command_and_ends_well(run: Run, capsys: pytest.Capture
     assert re.fullmatch(r"stance \d+\.\d+\.\d+\n", run("--version").out)
 
 
-@pytest.fixture(scope="module")
-def desk(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture
+def desk(project: Project, tmp_path: Path) -> Path:
     """A project's folder with the files that the examples of --help speak of."""
-    folder = small_project.copy(project, tmp_path_factory.mktemp("desk")).root
+    folder = small_project.copy(project, tmp_path / "desk").root
     small_project.write_csv(folder / "sentences.csv", [{"body": DENIED}, {"body": ""}])
     write(folder / "articles" / "a.txt", DOCUMENT)
     write(folder / "archive" / "a.txt", f"{DENIED}\n" * 3000)
     pyarrow.parquet.write_table(pyarrow.table({"id": ["a", "b"], "text": [DENIED, ""]}), folder / "news.parquet")
     write(folder / "sentences.txt", f"{DENIED}\n\nThe bank blamed the airline.\n")
     write(folder / "coded.jsonl", jsonl(CODED))
-    small_project.write_csv(folder / "coded.csv", [{"sentence": row["text"], "code": row["label"]} for row in CODED])
-    unread = tables.read(project.sentences, ("document", "start", "end", "text"))
-    places = [dict(zip(unread, row, strict=True)) for row in zip(*unread.values(), strict=True) if row[0] == small_project.UNREAD]
-    choice = {"from_name": "stance", "to_name": "text", "type": "choices", "value": {"choices": ["neutral"]}}
-    write(folder / "export.json", json.dumps([{"id": 1, "data": places[0], "annotations": [{"completed_by": 1, "result": [choice]}]}]))
-    with zipfile.ZipFile(folder / "export.zip", "w") as archive:
-        archive.writestr("admin.jsonl", jsonl([places[0] | {"id": 1, "label": ["neutral"]}]))
-        archive.writestr("ben.jsonl", jsonl([places[1] | {"id": 2, "label": ["warning"]}]))
-    small_project.write_csv(folder / "sheet.csv", [places[0] | {"label": "neutral"}, {**places[1], "text": "Not there.", "label": "denial"}])
-    small_project.write_csv(folder / "list.csv", places)
+    unread = small_project.document(small_project.UNREAD, 300).sentences
+    labels = [sentence.label for sentence in unread]
+    tasks = [Task(small_project.UNREAD, sentence.start, sentence.end, sentence.text) for sentence in unread]
+    write(folder / "project-1-at-2026.json", studio_export(forms.WRITERS["label-studio"](tasks), labels))
+    by_doccano = doccano_export(forms.WRITERS["doccano"](tasks), labels)
+    zipped(folder / "export.zip", admin=by_doccano, ben=by_doccano)
+    small_project.write_csv(folder / "queue.csv", [{"document": task.document, "start": task.start, "end": task.end} for task in tasks])
+    coded = [{"document": task.document, "sentence": task.text, "code": label, "label": label} for task, label in zip(tasks, labels, strict=True)]
+    small_project.write_csv(folder / "coded.csv", coded)
     return folder
 
 
 @pytest.fixture(scope="module")
 def scheduler() -> Iterator[str]:
     """The address of a Dask scheduler with a worker, for examples that name one."""
-    with distributed.LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None, protocol="tcp") as cluster:
+    with distributed.LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address="127.0.0.1:0", protocol="tcp") as cluster:
         yield cluster.scheduler_address
 
 
@@ -97,6 +95,5 @@ def test_every_help_ends_in_examples(name: str) -> None:
 @pytest.mark.parametrize(("name", "line"), EXAMPLES, ids=[line for _, line in EXAMPLES])
 def test_the_examples_run(desk: Path, scheduler: str, name: str, line: str) -> None:
     assert f"stance {name}" in line
-    shutil.rmtree(desk / "classified", ignore_errors=True)
     done = shell(line.replace(SCHEDULER, scheduler).replace("--workers 8", "--workers 2"), cwd=desk)
     assert (done.returncode, done.stderr) == (0, "")

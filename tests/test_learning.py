@@ -27,13 +27,13 @@ PLACES = ("east", "west", "coast", "hills")
 
 def rows(collections: Sequence[tuple[str, Sequence[int]]], *, size: int = 4) -> dict[str, list[Any]]:
     """`size` documents of a collection, one sentence of each of its labels in every one."""
-    found: dict[str, list[Any]] = {name: [] for name in coded.COLUMNS}
+    found: dict[str, list[Any]] = {name: [] for name in (*coded.COLUMNS, "weight")}
     for collection, labels in collections:
         for number in range(size):
             for label in labels:
                 text = SENTENCES[label].format(PLACES[number % 4])
-                row = (f"{collection}/{number}.txt", collection, 0, len(text), text, label, "single")
-                for name, value in zip(coded.COLUMNS, row, strict=True):
+                row = (f"{collection}/{number}.txt", collection, 0, len(text), text, label, "single", 1.0)
+                for name, value in zip(found, row, strict=True):
                     found[name].append(value)
     return found
 
@@ -114,6 +114,7 @@ def test_one_collection_cannot_be_left_out(tmp_path: Path) -> None:
 def test_what_the_rules_labelled_weighs_less_and_is_not_measured_on(tmp_path: Path) -> None:
     train, test = rows([("a", [0, 3])]), rows([("t", [0, 3])], size=1)
     train["source"][0] = test["source"][0] = "rules"
+    train["weight"][0] = 0.5
     train["label"][1] = None
     for name, columns in (("train", train), ("test", test)):
         tables.write(tmp_path / f"{name}.parquet", tables.of_columns(columns))

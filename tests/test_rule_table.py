@@ -95,7 +95,6 @@ def project(folder: Path) -> Path:
     quick = {"jobs": 1, "strengths": [1.0], "min_documents": 1}
     values = yaml.safe_load((ROOT / "params.yaml").read_text("utf-8"))
     values["train"] |= quick
-    values["evaluate"] |= {"resamples": 100, "name_swaps": 1}
     saved(folder / "params.yaml", yaml.safe_dump(values))
     rows = ["document,start,end,label,codebook"]
     for number, name in enumerate(NAMES):
@@ -132,8 +131,8 @@ def test_unread_sentences_train_by_their_rules_weight_and_never_reach_evaluation
         denies = next(row for row in csv.DictReader(stream) if row["rule"] == "denies")
     assert denies["precision"] == "1.000" and {row["label"] for row in unread} == {LABELS.index("denial")}
     assert {row["weight"] for row in unread} == {weight} and {row["weight"] for row in every if row["source"] == "single"} == {1.0}
-    for part in ("train", "test"):
-        kept = coded.read(root / "labelled" / f"{part}.parquet", by_people=True)
+    for name in ("train", "test"):
+        kept = coded.read(root / "labelled" / f"{name}.parquet", by_people=True)
         assert "rules" not in kept["source"] and not [text for text in kept["text"] if text.startswith("The clerk")]
     capsys.readouterr()
     train.train(root / "labelled", root / "cues", root / "CODEBOOK.md", root / "stance.npz", root / "held_out.parquet", settings)

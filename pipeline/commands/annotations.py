@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from pipeline.importing import Imported
     from pipeline.records import Annotation, Task
 
-_IMPORT = """  stance annotations import export.json --coder ana
-  stance annotations import export.zip --coder admin=cem
-  stance annotations import sheet.csv --coder ana --rejects not-placed.csv"""
+_IMPORT = """  stance annotations import project-1-at-2026.json --coder ana
+  stance annotations import export.zip --coder admin=ana --coder ben=ben
+  stance annotations import coded.csv --coder ana --rejects not-placed.csv"""
 _EXPORT = """  stance annotations export todo.json --to label-studio --coder ana
-  stance annotations export todo.csv --to csv --coder ana --only list.csv --guess model
+  stance annotations export todo.csv --to csv --coder ana --only queue.csv --guess model
   stance annotations export done.jsonl --to doccano --coder ana --coded"""
 _CHECK = """  stance annotations check
   stance annotations check --annotations seeds/annotations --documents seeds/documents"""
@@ -62,7 +62,7 @@ def _add_export(parts: _shared.Commands) -> None:
     parser.add_argument("--only", type=Path, metavar="FILE", help="only the sentences that this file lists, as `stance queue` writes it")
     parser.add_argument("--coded", action="store_true", help="instead, the sentences the coder has labelled, with their labels")
     parser.add_argument("--guess", choices=_GUESSES, default="none", help="pre-annotate by the rules or the model (default: none)")
-    _shared.add_cues(parser)
+    parser.add_argument("--cues", type=Path, default=Path("seeds/cues"), metavar="DIR", help="folder of cue lists, for --guess rules (default: seeds/cues)")
     _shared.add_annotations(parser)
     _shared.add_documents(parser)
     _shared.add_model(parser)
