@@ -98,7 +98,7 @@ def _roles(own: Hits, batch: Batch, found: Hits, lexicon: Lexicon, back: object)
     near_modal = back("grammar.modal", "grammar.should")[at] <= NEAR_AUXILIARY  # type: ignore[operator]
     after_break = np.zeros(size + 1, dtype=bool)
     after_break[:-1][cues.mask(found, lexicon, size, ("grammar.break",))] = True
-    follows_break = np.where(at > 0, after_break[np.maximum(at - 1, 0)], True)
+    follows_break = (at == batch.offsets[own.row]) | after_break[np.maximum(at - 1, 0)]
     of_by = np.concatenate([cues.mask(found, lexicon, size, ("grammar.of-by",)), [False]])[np.minimum(own.end, size)]
     past = (form == FORMS.index("past")) | (form == FORMS.index("participle"))
     role = np.zeros(len(at), dtype=np.int64)

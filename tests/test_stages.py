@@ -94,12 +94,6 @@ def test_no_document_and_no_copy_of_it_is_on_both_sides(rows: list[dict[str, Any
     assert held["coast"] == 2 and held["north"] in (1, 2) and held["capital"] in (2, 3)
 
 
-def test_label_says_what_it_did(own: Project) -> None:
-    done = run_stage(own, "label")
-    assert done.returncode == 0
-    assert all(words in done.stdout for words in ("60 agreed", "10 adjudicated", "10 disputed", "112 single", "17 by rules"))
-
-
 def test_label_names_annotations_that_match_no_sentence(own: Project) -> None:
     with (own.annotations / "ana.csv").open("a") as stream:
         stream.write("capital/99.txt,0,5,,denial\ncapital/1.txt,9000,9005,,denial\n")
@@ -108,10 +102,11 @@ def test_label_names_annotations_that_match_no_sentence(own: Project) -> None:
     assert (own.labelled / "train.parquet").read_bytes() == before
 
 
-def test_label_tells_of_annotations_that_the_splitter_cuts_differently(own: Project) -> None:
+def test_label_says_what_it_did_and_which_annotations_the_splitter_cuts_differently(own: Project) -> None:
     small_project.write_csv(own.annotations / "cem.csv", [{"document": UNREAD, "start": 0, "end": 400, "label": "neutral"}])
     done = run_stage(own, "label")
     assert done.returncode == 0 and "cem.csv row 2" in done.stdout and "1 of sentences cut differently" in done.stdout
+    assert all(words in done.stdout for words in ("60 agreed", "10 adjudicated", "10 disputed", "112 single", "17 by rules"))
 
 
 def test_train_sees_nothing_of_the_documents_kept_for_evaluation(own: Project) -> None:
