@@ -17,7 +17,7 @@ LAYERS = (
     ("files",),
     ("params",),
     ("codebook", "growing", "hashing", "npz", "resolving", "tables"),
-    ("stretches",),
+    ("audit", "stretches"),
     ("text",),
     ("lexicon",),
     ("cues",),

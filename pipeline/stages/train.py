@@ -23,7 +23,7 @@ _GOLDEN_PER_LABEL = 3
 def train(labelled: Path, cues: Path, codebook: Path, model_path: Path, held_out: Path, settings: Path) -> None:
     """Train on the training documents of `labelled` and write the model and its out-of-collection predictions."""
     section = params.load(settings, TrainParams)
-    rows = coded.read(labelled / "train.parquet", more=("weight", "codebooks"))
+    rows = coded.read(labelled / "train.parquet", more=("weight", "codebooks", "coders"))
     version = files.digest([codebook.read_bytes()])
     _warn_of_other_codebooks(rows.pop("codebooks"), version)
     labels = np.array(rows["label"], dtype=np.int64)

@@ -1,0 +1,57 @@
+"""stance codebook: what a label means, with examples."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from pipeline.commands import _shared
+from pipeline.records import LABELS
+
+if TYPE_CHECKING:
+    from pipeline.codebook import Codebook
+
+_EXAMPLES = """  stance codebook
+  stance codebook warning
+  stance codebook denial --count 10"""
+
+
+def add(commands: _shared.Commands) -> None:
+    """Add the command's parser."""
+    parser = _shared.command(commands, "codebook", "print the definition of a label with examples, or the codebook's labels and rules", _EXAMPLES, run)
+    parser.add_argument("label", nargs="?", choices=LABELS, metavar="LABEL", help=f"one of {', '.join(LABELS)}")
+    parser.add_argument("--count", type=int, default=5, metavar="N", help="how many examples (default: 5)")
+    _shared.add_codebook(parser)
+    _shared.add_annotations(parser)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Print what the codebook says."""
+    from pipeline import annotations as coding
+    from pipeline import codebook
+
+    book = codebook.read(options.codebook)
+    if options.label is None:
+        print(_overview(book))
+        return
+    found = codebook.examples(coding.read_folder(options.annotations), options.label, count=options.count)
+    definition = book.definitions[options.label]
+    parts = [f"{definition.label}: the source {definition.source}", f"Test: {definition.test}", definition.counts, definition.not_counts]
+    parts.append("\n".join(["Examples, as coders labelled them:", *(f"  {text}" for text in found)]) if found else "Nobody has coded an example yet.")
+    print("\n\n".join(part for part in parts if part))
+
+
+def _overview(book: Codebook) -> str:
+    """The labels, the rules and the version."""
+    labels = [f"{name:<10} the source {definition.source}" for name, definition in book.definitions.items()]
+    rules = [f"{number}. {rule}" for number, rule in enumerate(book.rules, start=1)]
+    return "\n".join(
+        [
+            *labels,
+            "",
+            "When a sentence does several things, the first rule that decides:",
+            *rules,
+            "",
+            f"codebook version {book.version}; the way to CAMEO and PLOVER codes is in docs/crosswalk.md",
+        ]
+    )
