@@ -59,7 +59,7 @@ def parse(row: Mapping[str, object], *, where: str, coder: str) -> Annotation:
         near = get_close_matches(label.lower(), LABELS, n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"the labels are {', '.join(LABELS)}"
         raise DataError(f"the label is {label!r}", where=where, next_step=hint)
-    start, end = (_offset(row.get(key), where) for key in ("start", "end"))
+    start, end = _offset(row.get("start"), where), _offset(row.get("end"), where)
     text = str(row.get("text") or "")
     if start < 0 and not text:
         raise DataError("has neither offsets nor text", where=where, next_step="add start and end, or text")
@@ -70,8 +70,10 @@ def parse(row: Mapping[str, object], *, where: str, coder: str) -> Annotation:
 
 
 def _offset(value: object, where: str) -> int:
-    if value in (None, ""):
+    if value is None or value == "":
         return -1
+    if isinstance(value, str) and value.isdecimal():
+        return int(value)
     try:
         number = float(str(value))
     except ValueError:

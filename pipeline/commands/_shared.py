@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -78,13 +78,14 @@ def add_codebook(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--codebook", type=Path, default=Path("seeds/CODEBOOK.md"), metavar="FILE", help="the codebook (default: seeds/CODEBOOK.md)")
 
 
-def read_documents(options: argparse.Namespace) -> tuple[list[Document], list[Sentence]]:
-    """The documents of --documents and their sentences, read and split as --params says."""
+def read_documents(options: argparse.Namespace, *, only: Container[str] | None = None) -> tuple[list[Document], list[Sentence]]:
+    """The documents of --documents and the sentences of all, or of `only` those, read and split as --params says."""
     from pipeline import documents, params, sentences
 
     reading, splitting = params.load(options.params, params.DocumentsParams), params.load(options.params, params.SplitParams)
     found = list(documents.read_folder(options.documents, text_column=reading.text_column, id_column=reading.id_column))
-    return found, [sentence for document in found for sentence in sentences.split(document, paragraph_break=splitting.paragraph_break)]
+    wanted = [document for document in found if only is None or document.id in only]
+    return found, [sentence for document in wanted for sentence in sentences.split(document, paragraph_break=splitting.paragraph_break)]
 
 
 def share(text: str) -> float:

@@ -78,7 +78,8 @@ def run_import(options: argparse.Namespace) -> None:
     paths = {coder: options.annotations / f"{coder}.csv" for coder in sorted({annotation.coder for annotation in named})}
     before = {coder: coding.read(path) for coder, path in paths.items() if path.exists()}
     tolerance = params.load(options.params, params.LabelParams).offset_tolerance
-    importer = importing.Importer(*_shared.read_documents(options), tolerance=tolerance)
+    documents = {annotation.document for annotation in (*named, *(held for rows in before.values() for held in rows))}
+    importer = importing.Importer(*_shared.read_documents(options, only=None if "" in documents else documents), tolerance=tolerance)
     result = importer.bring(named, before, codebook=codebook.version(options.codebook), replace=options.replace)
     rejected = [*form.rejected, *result.rejected]
     if rejected and options.rejects is None:
