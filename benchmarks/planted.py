@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import softmax
 
 from pipeline import audit, coded, files, modelfile, params, training
 from pipeline.params import TrainParams
@@ -52,8 +53,7 @@ def main() -> None:
         planted = plant(labels, share=options.share, seed=seed)
         weights = training.weights([1.0] * len(labels), rows["collection"], section)
         odds = training.out_of_group(counts, planted, weights, groups, section, strength=stored.header["settings"]["strength"])
-        probabilities = np.exp(odds - np.logaddexp.reduce(odds, axis=1, keepdims=True))
-        found.append(row(planted, labels, probabilities, share=options.share, seed=seed))
+        found.append(row(planted, labels, softmax(odds, axis=1), share=options.share, seed=seed))
         print(dict(zip(HEADER, found[-1], strict=True)))
     files.write_text(options.report, "".join(files.csv_lines([HEADER, *found])))
 

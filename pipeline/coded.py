@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from pipeline import tables
+from pipeline import resolving, tables
 
 COLUMNS = ("document", "collection", "start", "end", "text", "label", "source")
-BY_RULES = "rules"
-"""The source of a label that no person gave."""
 
 
 def read(path: Path, *, by_people: bool = False, more: Sequence[str] = ()) -> dict[str, list[Any]]:
@@ -21,5 +19,5 @@ def read(path: Path, *, by_people: bool = False, more: Sequence[str] = ()) -> di
     """
     rows = tables.read(path, (*COLUMNS, *more))
     sources = rows["source"]
-    keep = [i for i, label in enumerate(rows["label"]) if label is not None and not (by_people and sources[i] == BY_RULES)]
+    keep = [i for i, label in enumerate(rows["label"]) if label is not None and not (by_people and sources[i] == resolving.RULES)]
     return {name: [column[i] for i in keep] for name, column in rows.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -31,6 +32,7 @@ NEAR_NEGATION = 4
 NEAR_AUXILIARY = 3
 NEAR_NOUN = 2
 NEAR_OBJECT = 7
+FAR = 99
 
 
 class Context(NamedTuple):
@@ -60,20 +62,20 @@ def read(batch: Batch, table: WordTable, lexicon: Lexicon) -> Context:
     size = len(batch.token)
     row_start = batch.offsets[batch.row]
 
-    def back(*names: str, at_end: bool = True) -> Ints:
-        """Distance from each token back to the nearest end of a hit of these sections, same clause only."""
-        marked = cues.mask(found, lexicon, size, names, at_end=at_end)
-        latest = cues.last_before(marked, row_start)
-        return np.where(latest >= place.clause_start, np.arange(size) - latest, 99)
-
     grammar = np.array([name.startswith(("grammar.", "negation.")) for name in lexicon.sections], dtype=bool)
     keep = ~grammar[found.section] if len(found.section) else np.zeros(0, dtype=bool)
     own = Hits(*(column[keep] for column in found))
     at = own.start
+
+    def back(*names: str) -> Ints:
+        """Distance from each hit back to the nearest end of a cue of these sections, FAR where there is none in its clause."""
+        latest = cues.last_before(cues.mask(found, lexicon, size, names, at_end=True), row_start)[at]
+        return np.where(latest >= place.clause_start[at], at - latest, FAR)
+
     polarity = np.zeros(len(at), dtype=np.int64)
-    polarity[back("grammar.modal")[at] <= NEAR_AUXILIARY] = 3
-    polarity[back("negation.withhold", "negation.withhold-verb", "negation.withdraw-verb")[at] <= NEAR_NEGATION] = 2
-    polarity[back("negation.negation")[at] <= NEAR_NEGATION] = 1
+    polarity[back("grammar.modal") <= NEAR_AUXILIARY] = 3
+    polarity[back("negation.withhold", "negation.withhold-verb", "negation.withdraw-verb") <= NEAR_NEGATION] = 2
+    polarity[back("negation.negation") <= NEAR_NEGATION] = 1
     role = _roles(own, batch, found, lexicon, back)
     return Context(
         own,
@@ -82,37 +84,37 @@ def read(batch: Batch, table: WordTable, lexicon: Lexicon) -> Context:
         role,
         _objects(own, batch, found, lexicon),
         place.quoted[at],
-        back("grammar.first-person")[at] < 99,
+        back("grammar.first-person") < FAR,
         np.isin(own.row, found.row[cues.in_sections(found, lexicon, REPORTING)]),
         _under(own, batch, found, lexicon),
     )
 
 
-def _roles(own: Hits, batch: Batch, found: Hits, lexicon: Lexicon, back: object) -> Ints:
+def _roles(own: Hits, batch: Batch, found: Hits, lexicon: Lexicon, back: Callable[..., Ints]) -> Ints:
     """How each verb stands: finite, passive, behind its noun (`reduced`), as a participle or an infinitive."""
     size = len(batch.token)
     at, form = own.start, own.form
     verbs = np.array([name.endswith("-verb") for name in lexicon.sections])[own.section]
-    near_be = back("grammar.be")[at] <= NEAR_AUXILIARY  # type: ignore[operator]
-    near_have = back("grammar.have")[at] <= NEAR_AUXILIARY  # type: ignore[operator]
-    near_modal = back("grammar.modal", "grammar.should")[at] <= NEAR_AUXILIARY  # type: ignore[operator]
+    near_be = back("grammar.be") <= NEAR_AUXILIARY
+    near_have = back("grammar.have") <= NEAR_AUXILIARY
+    near_modal = back("grammar.modal", "grammar.should") <= NEAR_AUXILIARY
     after_break = np.zeros(size + 1, dtype=bool)
     after_break[:-1][cues.mask(found, lexicon, size, ("grammar.break",))] = True
     follows_break = (at == batch.offsets[own.row]) | after_break[np.maximum(at - 1, 0)]
     of_by = np.concatenate([cues.mask(found, lexicon, size, ("grammar.of-by",)), [False]])[np.minimum(own.end, size)]
     past = (form == FORMS.index("past")) | (form == FORMS.index("participle"))
     role = np.zeros(len(at), dtype=np.int64)
-    determined = back("grammar.determiner")[at]  # type: ignore[operator]
+    determined = back("grammar.determiner")
     role[~verbs & (determined <= NEAR_NOUN)] = ROLES.index("determined")
-    role[~verbs & (back("grammar.possessive")[at] <= NEAR_NOUN)] = ROLES.index("possessed")  # type: ignore[operator]
-    role[~verbs & (back("grammar.be", "grammar.as")[at] <= NEAR_AUXILIARY)] = ROLES.index("predicate")  # type: ignore[operator]
+    role[~verbs & (back("grammar.possessive") <= NEAR_NOUN)] = ROLES.index("possessed")
+    role[~verbs & (back("grammar.be", "grammar.as") <= NEAR_AUXILIARY)] = ROLES.index("predicate")
     role[verbs & (past | (form == FORMS.index("present")))] = ROLES.index("finite")
     role[verbs & (form == FORMS.index("plain"))] = np.where(near_modal, ROLES.index("finite"), ROLES.index("infinitive"))[
         verbs & (form == FORMS.index("plain"))
     ]
     role[verbs & past & of_by & ~near_be & ~near_have] = ROLES.index("reduced")
     role[verbs & past & near_be] = ROLES.index("passive")
-    after_determiner = (np.minimum(determined, back("grammar.possessive")[at]) == 1) & ~near_be & ~near_have  # type: ignore[operator]
+    after_determiner = (np.minimum(determined, back("grammar.possessive")) == 1) & ~near_be & ~near_have
     noun_like = past | (form == FORMS.index("plain")) | (form == FORMS.index("present"))
     role[verbs & noun_like & after_determiner] = ROLES.index("attributive")
     ing = verbs & (form == FORMS.index("ing"))

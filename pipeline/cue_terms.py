@@ -94,12 +94,12 @@ def terms(context: Context, lexicon: Lexicon) -> tuple[Ints, Ints]:
         "reported": context.reported.astype(np.int64),
         "under": context.under,
     }
+    first = _first(context)
+    leading = {part: value[first] for part, value in values.items()}
     rows, codes = [], []
     for number, (name, parts) in enumerate(TEMPLATES.items()):
         if name.startswith("first"):
-            chosen = _first(context)
-            picked = {part: value[chosen] for part, value in values.items()}
-            row = hits.row[chosen]
+            picked, row = leading, hits.row[first]
         elif name == "pair":
             together = np.flatnonzero(hits.row[1:] == hits.row[:-1])
             picked, row = {"section": section[together], "next": section[together + 1]}, hits.row[together]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pipeline import hashing
 from pipeline.growing import spans
-from pipeline.lexicon import CUE_FORMS, HEAD, LONGER, TAIL, WHOLE, Lexicon
+from pipeline.lexicon import CUE_FORMS, HEAD, LONGER, TAIL, WHOLE, Lexicon, grade
 from pipeline.text import Batch, WordTable
 
 Ints = NDArray[np.int64]
@@ -203,7 +203,7 @@ def ungraded(section: str) -> str:
     >>> ungraded("judgement.strong-judge-verb")
     'judgement.judge-verb'
     """
-    return section.replace(".strong-", ".").replace(".weak-", ".")
+    return section.replace(f".{grade(section)}-", ".")
 
 
 def plain_sections(lexicon: Lexicon) -> Ints:

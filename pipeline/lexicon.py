@@ -234,3 +234,13 @@ def phrase_key(words: tuple[str, ...]) -> int:
     for key in keys[1:]:
         value = hashing.chain(value, np.array([key], dtype=np.uint64))
     return int(value[0])
+
+
+def grade(section: str) -> str:
+    """The grade in a section's name: `strong`, `weak` or nothing.
+
+    >>> grade("warning.weak-risk")
+    'weak'
+    """
+    head = section.split(".")[1].split("-")[0]
+    return head if head in ("strong", "weak") else ""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pipeline import context, cues
 from pipeline.context import OBJECT_NAMES, POLARITIES, ROLES, Context
 from pipeline.cues import CLAUSES, Ints
-from pipeline.lexicon import Lexicon
+from pipeline.lexicon import Lexicon, grade
 from pipeline.records import LABELS, NEUTRAL
 from pipeline.text import WordTable, batch
 
@@ -90,22 +90,13 @@ class Verdicts(NamedTuple):
     end: Ints
 
 
-def grade(section: str) -> str:
-    """The grade in a section's name: `strong`, `weak` or nothing.
-
-    >>> grade("warning.weak-risk")
-    'weak'
-    """
-    head = section.split(".")[1].split("-")[0]
-    return head if head in ("strong", "weak") else ""
-
-
 def fires(found: Context, lexicon: Lexicon) -> NDArray[np.bool_]:
     """Which rule fires on which cue, shape (rules, cues)."""
     table = np.zeros((len(RULES), len(found.clause)), dtype=bool)
+    grades = np.array([grade(name) for name in lexicon.sections])
     for number, rule in enumerate(RULES):
         chosen = cues.in_sections(found.hits, lexicon, rule.sections)
-        chosen &= np.array([grade(name) in rule.grades for name in lexicon.sections], dtype=bool)[found.hits.section]
+        chosen &= np.isin(grades, rule.grades)[found.hits.section]
         for values, names, allowed in (
             (found.clause, CLAUSES, rule.clauses),
             (found.polarity, POLARITIES, rule.polarities),

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import coded, export, files, lexicon, modelfile, params, tables, training
+from pipeline import coded, export, files, lexicon, modelfile, params, resolving, tables, training
 from pipeline.params import TrainParams
 from pipeline.records import LABELS
 from pipeline.stages._run import run
@@ -70,7 +70,7 @@ def _calibrate(
     """
     groups = training.fold_of(rows["collection"] if len(set(rows["collection"])) > 1 else rows["document"], section.collection_folds)
     odds = training.out_of_group(counts, labels, weights, groups, section, strength=strength)
-    people = np.array(rows["source"]) != coded.BY_RULES
+    people = np.array(rows["source"]) != resolving.RULES
     natural = people & training.natural(rows["collection"], section)
     chosen = natural if natural.any() else people
     divisor = training.temperature(odds[chosen], labels[chosen]) if chosen.any() else 1.0
@@ -83,8 +83,9 @@ def _golden(texts: list[str], labels: NDArray[np.int64]) -> list[str]:
 
 
 def _write_held_out(path: Path, rows: dict[str, list[Any]], odds: NDArray[np.float64]) -> None:
-    probabilities = np.exp(odds - odds.max(axis=1, keepdims=True))
-    probabilities /= probabilities.sum(axis=1, keepdims=True)
+    from scipy.special import softmax
+
+    probabilities = softmax(odds, axis=1)
     columns: dict[str, Any] = {name: rows[name] for name in rows}
     tables.write(path, tables.of_columns(columns | {label: probabilities[:, i].tolist() for i, label in enumerate(LABELS)}))
 
