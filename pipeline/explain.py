@@ -48,6 +48,11 @@ class CueShare(NamedTuple):
     setting: str
     shares: Shares
 
+    @property
+    def about(self) -> str:
+        """The cue's entry and setting in words."""
+        return ", ".join(filter(None, (f"{self.section}: {self.entry}", self.setting)))
+
 
 class Explanation(NamedTuple):
     """How a text comes by its scores.

@@ -29,8 +29,9 @@ LAYERS = (
     ("export", "forms", "learning", "partitions", "report", "sinks", "wordfeatures"),
     ("lookup",),
     ("model",),
+    ("page",),
     ("bulk", "explain", "importing", "scoring", "tasks"),
-    ("cluster",),
+    ("cluster", "view"),
     ("__init__",),
     ("stages._run", "commands._progress", "commands._shared"),
     ("commands._partitioned",),
@@ -44,7 +45,7 @@ DATA = {"sentences": {"pipeline/abbreviations.txt"}}
 """Files of the package that a module reads, by module."""
 
 MAY_TALK = ("stages", "commands", "cli")
-HEAVY = {"dask", "datasets", "dvc", "joblib", "lemminflect", "matplotlib", "nupunkt", "pandas", "pyarrow", "ray", "scipy", "sklearn", "yaml"}
+HEAVY = {"dask", "datasets", "dvc", "jinja2", "joblib", "lemminflect", "matplotlib", "nupunkt", "pandas", "pyarrow", "ray", "scipy", "sklearn", "yaml"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
