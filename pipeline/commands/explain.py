@@ -81,7 +81,7 @@ def _lines(found: Explanation, label: str | None, top: int, *, coloured: bool) -
     score, constant = found.scores[number], found.intercept[number]
     lines = [f"\x1b[1m{title}{_PLAIN}" if coloured else title, _tinted(found, label, shown) if coloured else "".join(shown)]
     lines.append(f"score of {label} {score:+.2f} = constant {constant:+.2f}, words {words:+.2f}")
-    cues = [(cue, f"  ({cue.about})") for cue in found.cues]
+    cues = [(cue, f"  {cue.about}") for cue in found.cues]
     lines += _listed("words", [(word, "") for word in found.words], shown, number, top)
     return lines + _listed("of these by cues", cues, shown, number, top)
 

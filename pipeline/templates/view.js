@@ -28,12 +28,15 @@
     return list;
   };
 
-  const table = (title, rows) => {
+  const table = (title, rows, label) => {
     if (!rows.length) return [];
-    const body = rows.map(([word, share, what]) =>
-      make("tr", [make("td", what ? [word, make("span", what, "note")] : word), make("td", signed(share))], share < 0 ? "against" : "")
-    );
-    return [make("h3", title), make("table", make("tbody", body), "parts")];
+    const most = Math.max(...rows.map(([, share]) => Math.abs(share)));
+    const body = rows.map(([word, share, what]) => {
+      const row = make("tr", [make("td", what ? [word, make("span", what, "note")] : word), make("td", signed(share))], share < 0 ? "against" : "");
+      row.lastChild.style.setProperty("--v", Math.abs(share) / most);
+      return row;
+    });
+    return [make("h3", title), make("table", make("tbody", body), `parts ${label}`)];
   };
 
   const show = (number) => {
@@ -44,11 +47,11 @@
     sentences[number].classList.add("on");
     const one = data[number];
     const what = document.getElementById("what");
-    what.replaceChildren(one.label ? make("span", one.label, `key ${one.label}`) : "No words");
+    what.replaceChildren(make("span", one.label, `key ${one.label}`));
     about.replaceChildren(
       meter(one.probabilities),
-      ...table(`Words for ${one.label}, and against`, one.words),
-      ...table("Cues among them", one.cues),
+      ...table(`Words for ${one.label}, and against`, one.words, one.label),
+      ...table("Cues among them", one.cues, one.label),
       make("p", one.place, "note place")
     );
   };
