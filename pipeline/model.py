@@ -45,7 +45,7 @@ class StanceModel:
         self._stored = stored
         self._weights = tfidf.Weights((stored.words, stored.characters, stored.cues))
         self._word_index, self._character_index = hashing.Index(stored.words.keys), hashing.Index(stored.characters.keys)
-        self._cue_index = hashing.CodeIndex(stored.cues.keys)
+        self._cue_index, self._common = hashing.CodeIndex(stored.cues.keys), hashing.Index(stored.common.keys)
         self._lock = threading.Lock()
         self._forget()
 
@@ -146,7 +146,7 @@ class StanceModel:
 
     def _between_words(self, tokens: Batch, token: Ints, row: Ints) -> tuple[Ints, Ints]:
         """Row and feature of what stands between words: pairs of neighbours, and cues."""
-        keys = self._table.keys_.take(token)
+        keys = self._words.keys(token)
         pair_row = row[1:]
         pair = np.where(pair_row == row[:-1], self._word_index.find(hashing.chain(keys[:-1], keys[1:])), -1)
         cue_row, codes = cue_terms.terms(context.read(tokens, self._table, self._stored.lexicon), self._stored.lexicon)
@@ -158,7 +158,7 @@ class StanceModel:
     def _forget(self) -> None:
         """Start with an empty table of words, so that memory stays bounded."""
         self._table = WordTable()
-        self._words = wordfeatures.WordFeatures(self._weights, self._word_index, self._character_index)
+        self._words = wordfeatures.WordFeatures(self._weights, self._common, self._word_index, self._character_index)
 
 
 def _restore(content: bytes) -> StanceModel:
