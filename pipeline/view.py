@@ -95,7 +95,7 @@ def _shown(before: str, sentence: Sentence, explained: Explanation) -> Shown:
         number, text = LABELS.index(label), explained.text
         words = sorted(explained.words, key=lambda word: -word.shares[number])
         speaking = [word for word in words[:_WORDS] if word.shares[number] >= _LEAST]
-        against = [word for word in words[:-_WORDS:-1] if word.shares[number] <= -_LEAST]
+        against = [word for word in words[: -_WORDS - 1 : -1] if word.shares[number] <= -_LEAST]
         telling = {(word.start, word.end) for word in speaking}
         told = [Part(_seen(text[word.start : word.end]), word.shares[number]) for word in (*speaking, *against)]
         strongest = sorted(explained.cues, key=lambda cue: -abs(cue.shares[number]))[:_CUES]
