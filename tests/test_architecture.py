@@ -25,7 +25,7 @@ LAYERS = (
     ("rules",),
     ("cue_terms", "rule_table"),
     ("coded", "documents", "evaluation", "features", "holdout", "modelfile", "queue", "sentences"),
-    ("agreement", "annotations", "carriers", "challenges", "confidence", "doccano", "labelstudio", "names", "sources", "tfidf", "training"),
+    ("agreement", "annotations", "carriers", "challenges", "comparing", "confidence", "doccano", "labelstudio", "names", "sources", "tfidf", "training"),
     ("export", "forms", "learning", "partitions", "report", "sinks", "wordfeatures"),
     ("model",),
     ("bulk", "importing", "scoring", "tasks"),
