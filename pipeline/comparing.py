@@ -57,8 +57,8 @@ def paired(truth: Ints, before: Floats, after: Floats, documents: Sequence[str],
     return _changes(evaluation.FIGURES, points, moved, documents)
 
 
-def paired_share(figure: str, before: NDArray[np.bool_], after: NDArray[np.bool_], groups: Sequence[str], params: EvaluateParams) -> Change:
-    """The share of True (0 to 1) in two outcomes (n,) of the same cases, by a paired bootstrap over `groups` of cases.
+def paired_share(figure: str, before: Floats, after: Floats, groups: Sequence[str], params: EvaluateParams) -> Change:
+    """The mean of two outcomes (n,), each 0 to 1, of the same cases, by a paired bootstrap over `groups` of cases.
 
     Raises:
         DataError: there are no cases, or not as many in one argument as in the other.
@@ -66,9 +66,9 @@ def paired_share(figure: str, before: NDArray[np.bool_], after: NDArray[np.bool_
     _check(before, before, after, groups)
     place = np.unique(np.asarray(groups), return_inverse=True)[1]
     times = evaluation.draws(int(place.max()) + 1, params)
-    sums = np.bincount(place, after.astype(float) - before)
+    sums = np.bincount(place, after - before)
     moved = (times @ sums) / (times @ np.bincount(place))
-    points = [np.array([outcome.mean()]) for outcome in (before, after)]
+    points = [np.array([float(outcome.mean())]) for outcome in (before, after)]
     return _changes((figure,), points, moved[:, None], groups)[0]
 
 

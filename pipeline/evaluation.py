@@ -147,12 +147,15 @@ def majority(train: Ints, size: int) -> Floats:
     return np.tile(shares, (size, 1))
 
 
-def by_slice(truth: Ints, probabilities: Floats, slices: Sequence[str]) -> dict[str, dict[str, float]]:
-    """Macro-F1, accuracy and size of every slice; macro-F1 over the labels present in it."""
-    names = np.asarray(slices)
+def by_slice(truth: Ints, probabilities: Floats, slices: Sequence[str], documents: Sequence[str], params: EvaluateParams) -> dict[str, dict[str, float]]:
+    """Size, accuracy and macro-F1 of every slice, macro-F1 over the labels present in it and with a 95 % bootstrap interval over documents."""
+    names, places = np.asarray(slices), np.asarray(documents)
     found = {}
     for name in sorted(set(slices)):
         chosen = names == name
         scored = scores(confusion(truth[chosen], probabilities[chosen].argmax(axis=1)))
-        found[name] = {"sentences": int(chosen.sum()), "macro_f1": float(scored["macro_f1"]), "accuracy": float(scored["accuracy"])}
+        drawn = resampled(truth[chosen], probabilities[chosen], places[chosen].tolist(), params)[:, FIGURES.index("macro_f1")]
+        low, high = np.quantile(drawn, (0.025, 0.975)).tolist()
+        interval = {"macro_f1": float(scored["macro_f1"]), "macro_f1_low": low, "macro_f1_high": high}
+        found[name] = {"sentences": int(chosen.sum()), "accuracy": float(scored["accuracy"])} | interval
     return found
