@@ -1,0 +1,43 @@
+"""Pages from the templates of the package: escaped, complete in themselves, the same bytes for the same values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pipeline.records import LABELS
+
+
+def render(template: str, values: Mapping[str, Any]) -> str:
+    """The template of that name in pipeline/templates, filled with `values`; what is not Markup is escaped."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(loader=PackageLoader("pipeline", "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters |= {"count": _count, "share": _share, "figure": _figure, "signed": _signed, "spaced": _spaced}
+    environment.globals |= {"LABELS": LABELS}
+    return environment.get_template(template).render(values)
+
+
+def _count(value: float) -> str:
+    """A whole number with commas."""
+    return f"{int(value):,}"
+
+
+def _share(value: float | None) -> str:
+    """A share in per cent, nothing where there is none."""
+    return "" if value is None else f"{value:.1%}".replace("%", " %")
+
+
+def _figure(value: float | None) -> str:
+    """A figure with three digits, a dash where it is undefined."""
+    return "–" if value is None else f"{value:.3f}"
+
+
+def _signed(value: float) -> str:
+    """A figure with its sign and two digits."""
+    return f"{value:+.2f}".replace("-", "−")
+
+
+def _spaced(term: str) -> str:
+    """A term whose blanks are to be seen."""
+    return term.replace(" ", "␣")
