@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 import html
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from pipeline import runs
 from pipeline.documents import ROOT_COLLECTION
-from pipeline.errors import DataError
+from pipeline.explain import WordShare, explain
+from pipeline.model import StanceModel
 from pipeline.records import LABELS
 
 MOST = 1000
@@ -22,10 +23,7 @@ _TOP = 3
 
 
 class Part(NamedTuple):
-    """A stretch of text and what it brought: `amount` (log odds) for the label predicted against the true one.
-
-    It is of one piece with nothing brought where `amount` is 0.
-    """
+    """A stretch of text and what it brought: `amount` (log odds) for the label predicted against the true one."""
 
     text: str
     amount: float
@@ -74,37 +72,39 @@ class Listed(NamedTuple):
     total: int
 
 
-Explain = Callable[[Sequence[Error]], Sequence[Sequence[Part]]]
-"""What gives the parts of each error's text, in order and without gaps, for its predicted label against its true one."""
-
-
-def listed(path: Path, explain: Explain) -> Listed:
-    """The first errors of errors.csv, with at most MOST of them and about BYTES of page.
+def listed(path: Path, model: StanceModel) -> Listed:
+    """The first errors of errors.csv, with at most MOST of them and about BYTES of page, explained by the model that made them.
 
     Raises:
         DataError: the file is missing or is not what evaluate writes.
     """
     kept: list[Error] = []
     total, left = 0, BYTES
-    for error in _read(path):
+    for error in runs.rows(path, _error):
         total += 1
         left -= _size(error)
         if len(kept) < MOST and left >= 0:
             kept.append(error)
-    return Listed([_shown(error, parts) for error, parts in zip(kept, explain(kept), strict=True)], total)
+    explained = explain(model, [error.text for error in kept])
+    return Listed([_shown(error, _parts(error, one.words)) for error, one in zip(kept, explained, strict=True)], total)
 
 
-def _read(path: Path) -> Iterator[Error]:
-    try:
-        with path.open(encoding="utf-8", newline="") as stream:
-            for row in csv.DictReader(stream):
-                chances = tuple(float(row[label]) for label in LABELS)
-                place = row["document"], int(row["start"]), int(row["end"])
-                yield Error(row["text"], row["truth"], row["predicted"], chances, *place)
-    except FileNotFoundError:
-        raise DataError("is not there", where=str(path), next_step="run `make pipeline`") from None
-    except (KeyError, ValueError, TypeError) as error:
-        raise DataError(f"is not what the pipeline writes ({type(error).__name__}: {error})", where=str(path), next_step="run `make pipeline`") from None
+def _error(row: dict[str, str]) -> Error:
+    chances = tuple(float(row[label]) for label in LABELS)
+    return Error(row["text"], row["truth"], row["predicted"], chances, row["document"], int(row["start"]), int(row["end"]))
+
+
+def _parts(error: Error, words: Sequence[WordShare]) -> Iterator[Part]:
+    """The whole text in parts: every word with what it brought, and what stands between words."""
+    wrong, true = LABELS.index(error.predicted), LABELS.index(error.truth)
+    position = 0
+    for word in words:
+        if word.start > position:
+            yield Part(error.text[position : word.start], 0.0)
+        yield Part(error.text[word.start : word.end], word.shares[wrong] - word.shares[true])
+        position = word.end
+    if position < len(error.text):
+        yield Part(error.text[position:], 0.0)
 
 
 def _size(error: Error) -> int:
@@ -113,8 +113,8 @@ def _size(error: Error) -> int:
     return len(text.encode("utf-8", "replace")) + 45 * (text.count(" ") + 1) + 2 * len(error.document.encode()) + 900
 
 
-def _shown(error: Error, parts: Sequence[Part]) -> Shown:
-    pieces: list[Piece] = []
+def _shown(error: Error, found: Iterable[Part]) -> Shown:
+    parts, pieces = list(found), list[Piece]()
     room = LONGEST
     for part in parts:
         pieces.append(_piece(part._replace(text=part.text[:room]), error))

@@ -22,7 +22,7 @@ def per_label(metrics: Mapping[str, Any]) -> list[str]:
     found = metrics["model"]["labels"]
     drawn = []
     for kind in _LABEL_FIGURES:
-        rows = [Dot(label, *(found[label][kind][end] for end in ("value", "low", "high")), found[label]["support"]) for label in LABELS]
+        rows = [_label_dot(label, found[label][kind], found[label]["support"]) for label in LABELS]
         drawn.append(plots.dots(f"label-{kind}", _about(f"{TITLES[kind]} of each label", rows), {"": rows}, title=TITLES[kind]))
     return drawn
 
@@ -82,7 +82,7 @@ def learning(rows: Rows) -> str:
 
 def queue(rows: Rows) -> str:
     """Macro-F1 over the number of sentences read, chosen by the queue and at random."""
-    curves = []
+    curves: list[Line] = []
     for strategy in dict.fromkeys(row["strategy"] for row in rows):
         found = [row for row in rows if row["strategy"] == strategy]
         x, y, low, high = ([float(row[name]) for row in found] for name in ("read", "macro_f1", "low", "high"))
@@ -103,6 +103,10 @@ def challenges(rows: Rows) -> str:
     found.sort(key=lambda dot: (-dot.value, dot.name))
     about = _about("Share of challenges passed, by group", found)
     return plots.dots("challenges", about, {"": found}, title="Challenges passed", small=_FEW_CHALLENGES)
+
+
+def _label_dot(label: str, figure: Mapping[str, float], cases: int) -> Dot:
+    return Dot(label, figure["value"], figure["low"], figure["high"], cases)
 
 
 def _dot(name: str, figures: Mapping[str, float]) -> Dot:

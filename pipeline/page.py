@@ -25,7 +25,7 @@ def _count(value: float) -> str:
 
 def _share(value: float | None) -> str:
     """A share in per cent, nothing where there is none."""
-    return "" if value is None else f"{value:.1%}".replace("%", " %")
+    return "" if value is None else f"{value:.1%}".replace("%", "\N{NO-BREAK SPACE}%")
 
 
 def _figure(value: float | None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from pipeline.svg import COLOURS, TEXT, canvas
 
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 SMALL = 50
 """A slice of fewer sentences is drawn faint: its figure is mostly chance."""
+_NAME = 30
+"""Characters of a row's name that are shown."""
 _ROW = 0.19
 _FRAME = 0.55
 
@@ -60,7 +62,7 @@ def dots(name: str, about: str, groups: Mapping[str, Sequence[Dot]], *, title: s
 
 def _rows(axes: Axes, rows: Sequence[tuple[str, Dot | None]], small: int) -> None:
     """The names of the rows, from the top down; a group's name stands out and small slices stand back."""
-    axes.set_yticks(range(len(rows)), [name for name, _ in rows])
+    axes.set_yticks(range(len(rows)), [name if len(name) <= _NAME else f"{name[: _NAME - 1]}…" for name, _ in rows])
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.spines["left"].set_visible(False)
     for label, (_, dot) in zip(axes.get_yticklabels(), rows, strict=True):
@@ -71,15 +73,15 @@ def _rows(axes: Axes, rows: Sequence[tuple[str, Dot | None]], small: int) -> Non
 
 def reliability(name: str, about: str, *, title: str, colour: str, probability: Sequence[float], share: Sequence[float], cases: Sequence[int]) -> str:
     """Stated probability against the share that came true, beside the diagonal; bins with fewer than SMALL cases are faint."""
-    with canvas(name, about, width=2.15, height=2.2) as drawn:
+    with canvas(name, about, width=2.0, height=2.1) as drawn:
         axes = drawn.axes
         axes.set_title(title)
         axes.plot([0, 1], [0, 1], color=COLOURS["quiet"], linewidth=0.8, linestyle=(0, (2, 2)))
         axes.plot(probability, share, color=COLOURS[colour])
         for x, y, count in zip(probability, share, cases, strict=True):
             axes.plot([x], [y], "o", markersize=4, color=COLOURS["faint" if count < SMALL else colour])
-        for side in ("x", "y"):
-            _unit(axes, side)
+        _unit(axes, "x")
+        _unit(axes, "y")
         axes.set_aspect("equal")
     return drawn.svg
 
@@ -99,6 +101,7 @@ def lines(name: str, about: str, curves: Sequence[Line], *, title: str, across: 
         if shares:
             axes.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}".replace("%", " %"))
         else:
+            axes.locator_params(axis="x", nbins=4)
             axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
         axes.grid(axis="y")
         _name(axes, curves)
@@ -109,14 +112,14 @@ def _name(axes: Axes, curves: Sequence[Line]) -> None:
     """Each curve's name beside its rightmost point, moved apart where two would meet."""
     low, high = axes.get_ylim()
     step = (high - low) * 0.085
-    ends = sorted((max(zip(curve.x, curve.y, strict=True)) + (curve.name, curve.colour) for curve in curves if curve.x), key=lambda end: end[1])
+    ends = sorted(((*max(zip(curve.x, curve.y, strict=True)), curve.name, curve.colour) for curve in curves if curve.x), key=lambda end: end[1])
     below = low - step
     for x, y, name, colour in ends:
         below = max(y, below + step)
         axes.annotate(name, (x, below), xytext=(5, 0), textcoords="offset points", va="center", color=COLOURS[colour], fontsize=TEXT, annotation_clip=False)
 
 
-def _unit(axes: Axes, side: str) -> None:
+def _unit(axes: Axes, side: Literal["x", "y"]) -> None:
     """An axis from 0 to 1 with a light grid."""
     axis = getattr(axes, f"{side}axis")
     getattr(axes, f"set_{side}lim")(-0.02, 1.02)

@@ -7,8 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pipeline import files, resolving
+from pipeline import annotations as coding
+from pipeline import files, holdout, resolving, tables
 from pipeline.records import LABELS, Annotation
+
+MOST = 200
+"""Collections that a table shows."""
+_COLUMNS = ("document", "collection", "text", "label", "source")
+_SEEDS = ("CODEBOOK.md", "documents", "annotations", "cues", "challenges", "names")
 
 
 class Collection(NamedTuple):
@@ -41,6 +47,67 @@ class Hash(NamedTuple):
 
     what: str
     sha256: str
+
+
+def section(labelled: Path, seeds: Path, header: Mapping[str, Any], *, near_duplicate: float) -> dict[str, Any]:
+    """What the report says of the data: facts, tables by collection and coder, hashes, settings and versions.
+
+    Args:
+        labelled: the folder that the label stage wrote.
+        seeds: what people wrote.
+        header: the model's.
+        near_duplicate: share of five-word runs from which two documents count as copies (holdout.near_duplicate_groups).
+
+    Raises:
+        DataError: a file is missing or is not what the pipeline reads and writes.
+    """
+    train, test = (tables.read(labelled / f"{name}.parquet", _COLUMNS) for name in ("train", "test"))
+    found, given = collections(train, test), coders(coding.read_folder(seeds / "annotations"))
+    copies = _copies({**texts(train), **texts(test)}, near_duplicate)
+    shown = found[:MOST]
+    return {
+        "facts": _facts(found, copies, header),
+        "collection_columns": [
+            ("Collection", False),
+            *((title, True) for title in ("Documents", "for testing", "Sentences", *LABELS, "by rules", "unsettled")),
+        ],
+        "collection_table": [
+            [one.name, *map(_many, (one.documents, one.test_documents, one.sentences, *one.labels, one.by_rules, one.unsettled))] for one in shown
+        ],
+        "collections_total": len(found),
+        "coder_columns": [("Coder", False), ("Sentences", True), *((label, True) for label in LABELS)],
+        "coder_table": [[one.name, *map(_many, (one.sentences, *one.labels))] for one in given],
+        "read_columns": [("Collection", False), *((one.name, True) for one in given)],
+        "read_table": [[one.name, *(_many(coder.by_collection.get(one.name, 0)) for coder in given)] for one in shown],
+        "hash_table": [list(one) for one in (*hashes(seeds / name for name in _SEEDS), *(Hash(f"model: {k}", v) for k, v in sorted(header["hashes"].items())))],
+        "version_table": [[name, str(value)] for part in ("settings", "versions") for name, value in sorted(header[part].items())],
+    }
+
+
+def _copies(documents: Mapping[str, str], near_duplicate: float) -> int:
+    """How many documents are near-copies of another that is counted once."""
+    groups = holdout.near_duplicate_groups(list(documents.values()), threshold=near_duplicate)
+    return len(groups) - len(set(groups.tolist()))
+
+
+def _facts(found: Sequence[Collection], copies: int, header: Mapping[str, Any]) -> list[tuple[str, str]]:
+    documents, test, sentences, by_rules, unsettled = (
+        sum(getattr(one, name) for one in found) for name in ("documents", "test_documents", "sentences", "by_rules", "unsettled")
+    )
+    return [
+        ("Sentences", _many(sentences)),
+        ("Documents", f"{_many(documents)} in {_many(len(found))} collections"),
+        ("Kept for testing, whole documents", _many(test)),
+        ("Trained on", f"{_many(header['training']['sentences'])} sentences in {_many(header['training']['documents'])} documents"),
+        ("Labelled by people", _many(sum(sum(one.labels) for one in found))),
+        ("Labelled by rules alone (never measured on)", _many(by_rules)),
+        ("Left out, as coders differ", _many(unsettled)),
+        ("Near-copies of another document (kept on its side of the split)", _many(copies)),
+    ]
+
+
+def _many(count: int) -> str:
+    return f"{count:,}"
 
 
 def collections(train: Mapping[str, Sequence[Any]], test: Mapping[str, Sequence[Any]]) -> list[Collection]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -56,7 +56,7 @@ def read(folder: Path) -> Run:
     Raises:
         DataError: a file is missing or is not what evaluate writes.
     """
-    return Run(_sentences(folder / SENTENCES), records(folder / CHALLENGES, _outcome))
+    return Run(_sentences(folder / SENTENCES), list(rows(folder / CHALLENGES, _outcome)))
 
 
 def earlier(folder: Path) -> Run | None:
@@ -87,15 +87,15 @@ def metrics(folder: Path) -> dict[str, Any]:
     return found
 
 
-def records(path: Path, make: Callable[[dict[str, str]], T]) -> list[T]:
-    """A record made of every row of a CSV file of reports/.
+def rows(path: Path, make: Callable[[dict[str, str]], T]) -> Iterator[T]:
+    """A record made of every row of a CSV file of reports/, row by row.
 
     Raises:
         DataError: the file is missing, lacks a column or holds a value that is not of its kind.
     """
     try:
         with path.open(encoding="utf-8", newline="") as stream:
-            return [make(row) for row in csv.DictReader(stream)]
+            yield from map(make, csv.DictReader(stream))
     except FileNotFoundError:
         raise DataError("is not there", where=str(path), next_step=_NEXT) from None
     except (KeyError, ValueError, TypeError) as error:
@@ -107,9 +107,9 @@ def _outcome(row: dict[str, str]) -> Outcome:
 
 
 def _sentences(path: Path) -> Sentences:
-    rows = records(path, _prediction)
-    table = np.array([row[2] for row in rows]).reshape(len(rows), len(LABELS) + 1)
-    return Sentences([row[0] for row in rows], np.array([row[1] for row in rows], dtype=np.int64), table[:, :-1], table[:, -1])
+    found = list(rows(path, _prediction))
+    table = np.array([row[2] for row in found]).reshape(len(found), len(LABELS) + 1)
+    return Sentences([row[0] for row in found], np.array([row[1] for row in found], dtype=np.int64), table[:, :-1], table[:, -1])
 
 
 def _prediction(row: dict[str, str]) -> tuple[tuple[str, str, str], int, list[float]]:

@@ -21,8 +21,9 @@ COLOURS = {name: f"#{number:02x}fe{number:02x}" for number, name in enumerate(_N
 
 INCH = 72
 TEXT = 9.0
-_STYLE: dict[str, Any] = {
+_STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
+    "text.parse_math": False,
     "font.size": TEXT,
     "axes.titlesize": TEXT,
     "axes.titleweight": "bold",
@@ -75,10 +76,15 @@ def canvas(name: str, about: str, *, width: float = 3.4, height: float = 2.4) ->
         about: what a reader who cannot see the figure is told.
         width, height: in inches of 96 CSS pixels.
     """
+    import warnings
+
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
-    with mpl.rc_context(_STYLE | {"svg.hashsalt": name}):
+    with mpl.rc_context(), warnings.catch_warnings():
+        mpl.rcdefaults()
+        mpl.rcParams.update(_STYLE | {"svg.hashsalt": name})
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")  # the reader's fonts draw the text
         drawn = Canvas(Figure(figsize=(width, height), layout="constrained"))
         yield drawn
         content = io.StringIO()

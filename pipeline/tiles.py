@@ -56,14 +56,14 @@ def tiles(run: Run, metrics: Mapping[str, Any], moved: Moved | None, params: Eva
         ),
         Tile(
             "Labels that flip with a name",
-            f"{flips['share']:.1%}",
+            _percent(flips["share"]),
             _of_mean(flipped, named, params),
             f"of {_many(int(flips['sentences']), 'sentence')} that hold{'s' * (flips['sentences'] == 1)} a known name",
             *_told(moved, "flips", less=True),
         ),
         Tile(
             "Challenges passed",
-            f"{passed.mean():.1%}" if len(passed) else "none",
+            _percent(float(passed.mean())) if len(passed) else "none",
             _of_mean(passed, [outcome.name for outcome in run.challenges], params),
             f"{int(passed.sum()):,} of {len(passed):,} sentences that test one rule of the codebook each",
             *_told(moved, "challenges"),
@@ -100,7 +100,8 @@ def verdict(run: Run, metrics: Mapping[str, Any], moved: Moved | None) -> str:
     found, model = metrics["model"]["macro_f1"], metrics["model"]
     scores = {name: metrics[name]["macro_f1"]["value"] for name in ("rules", "majority")}
     size = f"{_many(model['sentences'], 'sentence')} in {_many(model['documents'], 'document')}"
-    said = f"On {size} that it was not trained on, the model reaches a macro-F1 of {found['value']:.3f} (95 % interval {_interval(found, '{:.3f}')})"
+    reached = f"{found['value']:.3f} (95\N{NO-BREAK SPACE}% interval {_interval(found, '{:.3f}')})"
+    said = f"On {size} that it was not trained on, the model reaches a macro-F1 of {reached}"
     beside = f"the rules alone reach {scores['rules']:.3f}, the commonest label {scores['majority']:.3f}"
     if moved is None:
         return f"{said}; {beside}. There is {NONE_EARLIER}."
@@ -115,7 +116,7 @@ def _in_words(change: Change) -> str:
         return f"{step}, which cannot be told from chance in one document"
     if change.low == change.high == change.difference == 0:
         return "unchanged"
-    numbers = f"({step}; 95 % interval {change.low:+.3f} to {change.high:+.3f})".replace("-", "−")
+    numbers = f"({step}; 95\N{NO-BREAK SPACE}% interval {change.low:+.3f} to {change.high:+.3f})".replace("-", "−")
     if change.direction in (UP, DOWN):
         return f"{change.direction} beyond noise {numbers}"
     return f"the same within noise {numbers}"
@@ -141,7 +142,11 @@ def _of_mean(values: Floats, groups: Sequence[str], params: EvaluateParams) -> s
     if not len(values):
         return "no case"
     change = comparing.paired_share("mean", np.zeros(len(values)), values, groups, params)
-    return UNKNOWN if change.low is None or change.high is None else f"{change.low:.1%} to {change.high:.1%}"
+    return UNKNOWN if change.low is None or change.high is None else f"{_percent(change.low)} to {_percent(change.high)}"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f}\N{NO-BREAK SPACE}%"
 
 
 def _flipped(sentences: Sentences) -> Floats:
