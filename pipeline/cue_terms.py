@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
 import numpy as np
 
 from pipeline import cues, rules
@@ -67,18 +70,39 @@ _SIDE = ("claim-noun", "request-noun", "other-sense", "norm-noun", "modal", "con
 FORESEEN = POLARITIES.index("modal")
 
 
-def stance_cues(context: Context, lexicon: Lexicon) -> Context:
-    """The cues that can carry a stance: what is only an object is left out, harm unless it is foreseen."""
+class Occurrences(NamedTuple):
+    """Where terms stand: for each of N the row of the batch, the code, and the hits (numbers in the context) that make it up together."""
+
+    row: Ints
+    code: Ints
+    hits: tuple[Ints, ...]
+
+
+def stance_cues(context: Context, lexicon: Lexicon) -> Ints:
+    """The numbers of the hits that can carry a stance: what is only an object is left out, harm unless it is foreseen."""
     side = np.array([name.split(".")[1] in _SIDE for name in lexicon.sections], dtype=bool)[context.hits.section]
     harm = np.array([name.startswith("harm.") for name in lexicon.sections], dtype=bool)[context.hits.section]
-    keep = ~side & (~harm | (context.polarity == FORESEEN))
-    return Context(type(context.hits)(*(column[keep] for column in context.hits)), *(column[keep] for column in context[1:]))
+    return np.flatnonzero(~side & (~harm | (context.polarity == FORESEEN)))
+
+
+def _taken(context: Context, chosen: Ints) -> Context:
+    surroundings: list[Any] = [column[chosen] for column in context[1:]]
+    return Context(type(context.hits)(*(column[chosen] for column in context.hits)), *surroundings)
 
 
 def terms(context: Context, lexicon: Lexicon) -> tuple[Ints, Ints]:
     """Row and code of every term of a batch, in ascending order, each once a row."""
-    decided = _decided(context, lexicon)
-    context = stance_cues(context, lexicon)
+    found = list(occurrences(context, lexicon))
+    return _once(np.concatenate([one.row for one in found]), np.concatenate([one.code for one in found]))
+
+
+def occurrences(context: Context, lexicon: Lexicon) -> Iterator[Occurrences]:
+    """Every place where a term of a batch stands, template by template."""
+    rule, deciding = _decided(context, lexicon)
+    chosen = stance_cues(context, lexicon)
+    decided = {"rule": rule, "section": context.hits.section[deciding]}
+    decided_row = context.hits.row[deciding]
+    context = _taken(context, chosen)
     hits = context.hits
     section = cues.plain_sections(lexicon)[hits.section]
     values = {
@@ -96,23 +120,22 @@ def terms(context: Context, lexicon: Lexicon) -> tuple[Ints, Ints]:
     }
     first = _first(context)
     leading = {part: value[first] for part, value in values.items()}
-    rows, codes = [], []
+    bearers: tuple[Ints, ...]
     for number, (name, parts) in enumerate(TEMPLATES.items()):
         if name.startswith("first"):
-            picked, row = leading, hits.row[first]
+            picked, row, bearers = leading, hits.row[first], (chosen[first],)
         elif name == "pair":
             together = np.flatnonzero(hits.row[1:] == hits.row[:-1])
             picked, row = {"section": section[together], "next": section[together + 1]}, hits.row[together]
+            bearers = chosen[together], chosen[together + 1]
         elif name.startswith("rule"):
-            row, picked = decided
+            picked, row, bearers = decided, decided_row, (deciding,)
         elif name == "number":
-            both, counts = np.unique(hits.row * 1024 + section, return_counts=True)
-            picked, row = {"section": both % 1024, "number": np.minimum(counts, 3)}, both // 1024
+            _, member, counts = np.unique(hits.row * 1024 + section, return_inverse=True, return_counts=True)
+            picked, row, bearers = {"section": section, "number": np.minimum(counts, 3)[member]}, hits.row, (chosen,)
         else:
-            picked, row = values, hits.row
-        rows.append(row)
-        codes.append(_pack(number, parts, picked, len(row)))
-    return _once(np.concatenate(rows), np.concatenate(codes))
+            picked, row, bearers = values, hits.row, (chosen,)
+        yield Occurrences(row, _pack(number, parts, picked, len(row)), bearers)
 
 
 def _once(rows: Ints, codes: Ints) -> tuple[Ints, Ints]:
@@ -124,13 +147,13 @@ def _once(rows: Ints, codes: Ints) -> tuple[Ints, Ints]:
     return rows[fresh], codes[fresh]
 
 
-def _decided(context: Context, lexicon: Lexicon) -> tuple[Ints, dict[str, Ints]]:
-    """The rule that decides each row, and the section of its cue."""
+def _decided(context: Context, lexicon: Lexicon) -> tuple[Ints, Ints]:
+    """Rule and hit that decide each row that has one."""
     if not len(context.hits.row):
-        return context.hits.row, {"rule": context.hits.row, "section": context.hits.row}
+        return context.hits.row, context.hits.row
     _, rule, cue = rules.decide(context, lexicon, int(context.hits.row.max()) + 1)
     row = np.flatnonzero(cue >= 0)
-    return row, {"rule": rule[row], "section": context.hits.section[cue[row]]}
+    return rule[row], cue[row]
 
 
 def _first(context: Context) -> Ints:

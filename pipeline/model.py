@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import context, cue_terms, hashing, modelfile, tfidf, wordfeatures
+from pipeline import cue_terms, modelfile, tfidf, wordfeatures
 from pipeline.errors import ModelError, UsageError
+from pipeline.lookup import Lookup
 from pipeline.records import LABELS, Prediction
-from pipeline.text import Batch, WordTable, batch
+from pipeline.text import Batch
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -26,8 +27,6 @@ _LABELS = np.array([*LABELS, None], dtype=object)
 _BATCH = 2048
 _BATCH_CHARACTERS = 1 << 18
 _BLOCKS = 3
-_TABLE_LIMIT = 1_000_000
-"""Characters of different words and signs to keep before starting anew."""
 _LONG = 4096
 """Occurrences of features in a text from which its counts are taken without a short cut."""
 _GOLDEN_TOLERANCE = 1e-6
@@ -43,11 +42,8 @@ class StanceModel:
 
     def __init__(self, stored: modelfile.ModelFile) -> None:
         self._stored = stored
-        self._weights = tfidf.Weights((stored.words, stored.characters, stored.cues))
-        self._word_index, self._character_index = hashing.Index(stored.words.keys), hashing.Index(stored.characters.keys)
-        self._cue_index = hashing.CodeIndex(stored.cues.keys)
+        self._lookup = Lookup(stored)
         self._lock = threading.Lock()
-        self._forget()
 
     @classmethod
     def load(cls, path: Path | str | None = None) -> StanceModel:
@@ -67,6 +63,11 @@ class StanceModel:
     def header(self) -> dict[str, Any]:
         """What the model says of itself: labels, settings, hashes, versions, figures."""
         return self._stored.header
+
+    @property
+    def stored(self) -> modelfile.ModelFile:
+        """What the model's file holds."""
+        return self._stored
 
     def predict_proba(self, texts: Sequence[str]) -> Floats:
         """The probabilities of the four labels for every text, shape (n, 4), in the order of LABELS; rows sum to 1."""
@@ -118,47 +119,37 @@ class StanceModel:
             return self._score_alone(texts)
 
     def _score_alone(self, texts: Sequence[str]) -> tuple[Floats, NDArray[np.bool_]]:
-        if self._table.characters > _TABLE_LIMIT:
-            self._forget()
-        tokens = batch(texts, self._table)
-        self._words.learn(self._table)
-        is_word = np.flatnonzero(self._table.is_word.take(tokens.token))
-        token, row = tokens.token.take(is_word), tokens.row.take(is_word)
+        tokens, is_word = self._lookup.read(texts)
+        words = np.flatnonzero(is_word)
+        token, row = tokens.token.take(words), tokens.row.take(words)
         sums = np.zeros((len(texts), _BLOCKS, tfidf.PARTS))
-        tfidf.add_counted(sums, self._weights, tfidf.pack(self._weights, *self._between_words(tokens, token, row)))
+        weights = self._lookup.weights
+        tfidf.add_counted(sums, weights, tfidf.pack(weights, *self._between_words(tokens, token, row)))
         self._add_words(sums, token, row)
         return tfidf.finish(sums, self._stored.intercept), np.bincount(row, minlength=len(texts)) == 0
 
     def _add_words(self, sums: Floats, token: Ints, row: Ints) -> None:
         """Add what the words bring: once for each, then what repeats; in long texts counted without that short cut."""
-        features, sizes = self._words.of(token)
-        occurrences = tfidf.pack(self._weights, np.repeat(row, sizes), features)
+        words, weights = self._lookup.words, self._lookup.weights
+        features, sizes = words.of(token)
+        occurrences = tfidf.pack(weights, np.repeat(row, sizes), features)
         long = np.bincount(row, sizes, minlength=len(sums)) > _LONG
         if long.any():
             apart = long[row]
-            tfidf.add_counted(sums, self._weights, occurrences[np.repeat(apart, sizes)])
+            tfidf.add_counted(sums, weights, occurrences[np.repeat(apart, sizes)])
             occurrences, token, row = occurrences[np.repeat(~apart, sizes)], token[~apart], row[~apart]
         filled, first = tfidf.runs(row)
         if len(filled):
-            once = np.add.reduceat(self._words.sums(token), first)
+            once = np.add.reduceat(words.sums(token), first)
             sums[filled, : wordfeatures.BLOCKS] += once.reshape(len(filled), wordfeatures.BLOCKS, -1)
-        tfidf.add_repeated(sums, self._weights, occurrences)
+        tfidf.add_repeated(sums, weights, occurrences)
 
     def _between_words(self, tokens: Batch, token: Ints, row: Ints) -> tuple[Ints, Ints]:
         """Row and feature of what stands between words: pairs of neighbours, and cues."""
-        keys = self._table.keys_.take(token)
-        pair_row = row[1:]
-        pair = np.where(pair_row == row[:-1], self._word_index.find(hashing.chain(keys[:-1], keys[1:])), -1)
-        cue_row, codes = cue_terms.terms(context.read(tokens, self._table, self._stored.lexicon), self._stored.lexicon)
-        cue = self._cue_index.find(codes.astype(np.uint64))
-        paired, known = np.flatnonzero(pair >= 0), np.flatnonzero(cue >= 0)
-        begin = self._weights.ends[1]
-        return np.concatenate([pair_row.take(paired), cue_row.take(known)]), np.concatenate([pair.take(paired), cue.take(known) + begin])
-
-    def _forget(self) -> None:
-        """Start with an empty table of words, so that memory stays bounded."""
-        self._table = WordTable()
-        self._words = wordfeatures.WordFeatures(self._weights, self._word_index, self._character_index)
+        left, pair = self._lookup.pairs(token, row)
+        cue_row, codes = cue_terms.terms(self._lookup.context(tokens), self._stored.lexicon)
+        known, cue = self._lookup.cue_terms(codes)
+        return np.concatenate([row.take(left), cue_row.take(known)]), np.concatenate([pair, cue])
 
 
 def _restore(content: bytes) -> StanceModel:

@@ -118,9 +118,37 @@ def _add(sums: Floats, weights: Weights, packed: Packed, factor: Floats, square:
 
 
 def finish(sums: Floats, intercept: Floats) -> Floats:
-    """Log odds (n, 4) of summed blocks (n, B, PARTS), each but the last (cues, which count by presence) scaled to unit length."""
-    length = np.sqrt(sums[:, :, LABEL_COUNT])
+    """Log odds (n, 4) of summed blocks (n, B, PARTS), each scaled to unit length."""
+    scores: Floats = intercept + (sums[:, :, :LABEL_COUNT] / _lengths(sums)[:, :, None]).sum(axis=1)
+    return scores
+
+
+def _lengths(sums: Floats) -> Floats:
+    """The length of each block (n, B); 1 for the last (cues, which count by presence) and for empty ones."""
+    length: Floats = np.sqrt(sums[:, :, LABEL_COUNT])
     length[:, -1] = 1.0
     length[length == 0.0] = 1.0
-    scores: Floats = intercept + (sums[:, :, :LABEL_COUNT] / length[:, :, None]).sum(axis=1)
-    return scores
+    return length
+
+
+def shares(weights: Weights, text: Ints, feature: Ints, part: Floats) -> Floats:
+    """What each bearer of a feature adds to the log odds of its text, shape (4, K).
+
+    Args:
+        text: (K,) the text that bearer k stands in.
+        feature: (K,) what it bears.
+        part: (K,) how much of one occurrence of the feature it bears; the parts of an occurrence sum to 1.
+
+    A feature's value times its weights is divided between its bearers in proportion to their parts, so
+    that the shares of a text and the intercept sum to what `finish` gives.
+    """
+    packed, member = np.unique(pack(weights, text, feature), return_inverse=True)
+    count = np.bincount(member, part, minlength=len(packed))
+    _, kept = np.unique(member, return_index=True)
+    block = weights.block(feature[kept])
+    value = np.where(block == len(weights.ends) - 1, 1.0, 1.0 + np.log(count))
+    sums = np.zeros((int(text.max(initial=-1)) + 1, len(weights.ends), PARTS))
+    _add(sums, weights, packed, value, value * value)
+    per_part = value / count / _lengths(sums)[text[kept], block]
+    taken: Floats = alone(weights, feature)[:LABEL_COUNT] * (per_part[member] * part)
+    return taken

@@ -135,7 +135,7 @@ def test_what_was_classified_before_changes_no_number(pair: Pair, monkeypatch: p
     first = fresh.predict_proba(pair.corpus[:50])
     fresh.predict_proba([*ODD, *pair.corpus])
     assert np.array_equal(fresh.predict_proba(pair.corpus[:50]), first)
-    monkeypatch.setattr("pipeline.model._TABLE_LIMIT", 100)
+    monkeypatch.setattr("pipeline.lookup._TABLE_LIMIT", 100)
     assert np.array_equal(fresh.predict_proba(pair.corpus[:50]), first)
 
 

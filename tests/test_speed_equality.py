@@ -61,7 +61,7 @@ def test_lines_of_a_megabyte_score_as_scikit_learn_does(model: StanceModel, scik
 
 def test_scores_survive_forgetting_words(model: StanceModel, monkeypatch: pytest.MonkeyPatch) -> None:
     once = model.predict_proba(NEWS)
-    monkeypatch.setattr("pipeline.model._TABLE_LIMIT", 0)
+    monkeypatch.setattr("pipeline.lookup._TABLE_LIMIT", 0)
     assert (model.predict_proba(NEWS) == once).all()
 
 
