@@ -14,7 +14,7 @@ from pipeline.evaluation import Floats
 from pipeline.params import EvaluateParams
 from pipeline.runs import Run, Sentences
 
-NONE_EARLIER = "no earlier run to compare with"
+NONE_EARLIER = "no earlier run on these sentences to compare with"
 
 
 class Tile(NamedTuple):

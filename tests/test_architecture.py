@@ -25,26 +25,15 @@ LAYERS = (
     ("rules",),
     ("cue_terms", "rule_table"),
     ("coded", "documents", "evaluation", "features", "holdout", "modelfile", "queue", "sentences"),
-    (
-        "agreement",
-        "annotations",
-        "carriers",
-        "challenges",
-        "comparing",
-        "confidence",
-        "doccano",
-        "labelstudio",
-        "names",
-        "slices",
-        "sources",
-        "tfidf",
-        "training",
-    ),
-    ("export", "forms", "learning", "partitions", "report", "sinks", "wordfeatures"),
+    ("agreement", "annotations", "carriers", "challenges", "comparing", "confidence", "doccano", "labelstudio", "names", "slices", "sources", "tfidf"),
+    ("provenance", "runs", "svg", "training"),
+    ("export", "forms", "learning", "page", "partitions", "plots", "report", "sinks", "tiles", "wordfeatures"),
+    ("figures",),
     ("lookup",),
     ("model",),
     ("bulk", "explain", "importing", "scoring", "tasks"),
-    ("cluster",),
+    ("cluster", "errorlist"),
+    ("reporting",),
     ("__init__",),
     ("stages._run", "commands._progress", "commands._shared"),
     ("commands._partitioned",),
@@ -54,11 +43,14 @@ LAYERS = (
 """The modules from the ground up; a module may import what stands in an earlier row. A new module goes into its row."""
 
 RANKS = {name: rank for rank, row in enumerate(LAYERS) for name in row}
-DATA = {"sentences": {"pipeline/abbreviations.txt"}}
+DATA = {
+    "sentences": {"pipeline/abbreviations.txt"},
+    "stages.report": {path.relative_to(ROOT).as_posix() for path in (PACKAGE / "templates" / "report").iterdir()},
+}
 """Files of the package that a module reads, by module."""
 
 MAY_TALK = ("stages", "commands", "cli")
-HEAVY = {"dask", "datasets", "dvc", "joblib", "lemminflect", "matplotlib", "nupunkt", "pandas", "pyarrow", "ray", "scipy", "sklearn", "yaml"}
+HEAVY = {"dask", "datasets", "dvc", "jinja2", "joblib", "lemminflect", "matplotlib", "nupunkt", "pandas", "pyarrow", "ray", "scipy", "sklearn", "yaml"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 

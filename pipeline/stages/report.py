@@ -30,8 +30,8 @@ def report(paths: Paths, settings: Path) -> None:
     values |= reporting.measured(paths.reports, values["metrics"])
     values |= reporting.looked_at(paths.reports, model)
     values |= provenance.section(paths.labelled, paths.seeds, model.header, near_duplicate=near_duplicate)
-    files.write_text(paths.page, page.render("report.html", values))
-    print(f"report: {paths.page}, {paths.page.stat().st_size / 1e6:.2f} MB; {values['verdict']}")
+    files.write_text(paths.page, page.render("report/page.html", values))
+    print(f"report: {paths.page}, {paths.page.stat().st_size / 1e6:.2f} MB")
 
 
 def main(arguments: argparse.Namespace) -> None:
