@@ -109,8 +109,8 @@ def _parts(error: Error, words: Sequence[WordShare]) -> Iterator[Part]:
 
 def _size(error: Error) -> int:
     """About the bytes that an error takes on the page: its text, a mark for each word, its frame."""
-    text = html.escape(error.text[:LONGEST])
-    return len(text.encode("utf-8", "replace")) + 45 * (text.count(" ") + 1) + 2 * len(error.document.encode()) + 900
+    text = error.text[:LONGEST]
+    return len(html.escape(text).encode("utf-8", "replace")) + 45 * (text.count(" ") + 1) + 2 * len(error.document.encode()) + 900
 
 
 def _shown(error: Error, found: Iterable[Part]) -> Shown:

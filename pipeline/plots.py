@@ -63,7 +63,7 @@ def dots(name: str, about: str, groups: Mapping[str, Sequence[Dot]], *, title: s
 def _rows(axes: Axes, rows: Sequence[tuple[str, Dot | None]], small: int) -> None:
     """The names of the rows, from the top down; a group's name stands out and small slices stand back."""
     axes.set_yticks(range(len(rows)), [name if len(name) <= _NAME else f"{name[: _NAME - 1]}…" for name, _ in rows])
-    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.set_ylim(max(len(rows), 1) - 0.5, -0.5)
     axes.spines["left"].set_visible(False)
     for label, (_, dot) in zip(axes.get_yticklabels(), rows, strict=True):
         label.set_color(COLOURS["quiet" if dot is None or dot.cases < small else "ink"])

@@ -149,8 +149,8 @@ def texts(rows: Mapping[str, Sequence[Any]]) -> dict[str, str]:
 
 
 def hashes(paths: Iterable[Path]) -> list[Hash]:
-    """The hash of each file, and of each folder's files together with their names."""
-    return [Hash(path.as_posix(), files.digest(_parts(path))) for path in paths]
+    """The hash of each file, and of each folder's files together with their names; what it is of is the end of its path."""
+    return [Hash("/".join(path.parts[-2:]), files.digest(_parts(path))) for path in paths]
 
 
 def _parts(path: Path) -> Iterable[bytes | str]:
