@@ -20,7 +20,7 @@ NONE_EARLIER = "no earlier run on these sentences to compare with"
 class Tile(NamedTuple):
     """A figure in words: `value` with its 95 % interval, what to hold it against, and how it moved since the run that is kept.
 
-    `direction` is comparing's, or "" where there is no earlier run.
+    `change` says that in words, `step` in numbers; `direction` is comparing's, or "" where there is no earlier run.
     """
 
     title: str
@@ -28,6 +28,7 @@ class Tile(NamedTuple):
     interval: str
     beside: str
     change: str
+    step: str
     direction: str
 
 
@@ -106,31 +107,36 @@ def verdict(run: Run, metrics: Mapping[str, Any], moved: Moved | None) -> str:
     if moved is None:
         return f"{said}; {beside}. There is {NONE_EARLIER}."
     only = "" if moved.sentences == len(run.sentences.truth) else f", on the {_many(moved.sentences, 'sentence')} that both measured"
-    return f"{said}; {beside}. Against the run that was kept, macro-F1 is {_in_words(moved.changes['macro_f1'])}{only}."
+    change = moved.changes["macro_f1"]
+    numbers = f" ({_in_numbers(change)})" if _in_numbers(change) else ""
+    return f"{said}; {beside}. Against the run that was kept, macro-F1 is {_in_words(change)}{numbers}{only}."
 
 
 def _in_words(change: Change) -> str:
-    """A change as it stands in a sentence: up, down or the same beyond noise, with the numbers."""
-    step = f"{change.difference:+.3f}".replace("-", "−")
-    if change.low is None or change.high is None:
-        return f"{step}, which cannot be told from chance in one document"
+    """Whether a figure is up, down or the same beyond noise."""
+    if change.direction == UNKNOWN:
+        return "not to be told from chance in one document"
     if change.low == change.high == change.difference == 0:
         return "unchanged"
-    numbers = f"({step}; 95\N{NO-BREAK SPACE}% interval {change.low:+.3f} to {change.high:+.3f})".replace("-", "−")
-    if change.direction in (UP, DOWN):
-        return f"{change.direction} beyond noise {numbers}"
-    return f"the same within noise {numbers}"
+    return f"{change.direction} beyond noise" if change.direction in (UP, DOWN) else f"{change.direction} within noise"
 
 
-def _told(moved: Moved | None, figure: str, *, less: bool = False) -> tuple[str, str]:
-    """How a figure moved, in words, and its direction; `less` says that less of it is better."""
+def _in_numbers(change: Change) -> str:
+    """The difference and its interval; nothing where nothing moved."""
+    if change.low == change.high == change.difference == 0:
+        return ""
+    between = "" if change.low is None or change.high is None else f", 95\N{NO-BREAK SPACE}% interval {change.low:+.3f} to {change.high:+.3f}"
+    return f"{change.difference:+.3f}{between}".replace("-", "−")
+
+
+def _told(moved: Moved | None, figure: str, *, less: bool = False) -> tuple[str, str, str]:
+    """How a figure moved in words and in numbers, and its direction; `less` says that less of it is better."""
     if moved is None or figure not in moved.changes:
-        return NONE_EARLIER.capitalize(), ""
+        return NONE_EARLIER.capitalize(), "", ""
     change = moved.changes[figure]
     better = {UP: not less, DOWN: less}.get(change.direction)
-    judged = {True: ", better", False: ", worse"}.get(better, "") if better is not None else ""
-    words = _in_words(change)
-    return words[:1].upper() + words[1:] + judged, change.direction
+    judged = "" if better is None else ", better" if better else ", worse"
+    return _in_words(change).capitalize() + judged, _in_numbers(change), change.direction
 
 
 def _interval(figure: Mapping[str, float], form: str) -> str:

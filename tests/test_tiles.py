@@ -55,7 +55,8 @@ def test_better_in_everything() -> None:
     found = told(run(right=0.95, passed=38, flipped=0.0, seed=2), run(right=0.5, passed=10, flipped=0.5))
     assert [tile.direction for tile in found] == ["up", "down", "down", "up"]
     assert all(tile.change.endswith("better") and "beyond noise" in tile.change for tile in found)
-    assert found[0].change.startswith("Up beyond noise (+0.") and found[2].change.startswith("Down beyond noise (−0.500; ")
+    assert (found[0].change, found[2].change) == ("Up beyond noise, better", "Down beyond noise, better")
+    assert found[0].step.startswith("+0.") and found[2].step.startswith("−0.500, 95\N{NO-BREAK SPACE}% interval −0.500 to −0.500")
 
 
 def test_worse_in_everything() -> None:
@@ -66,9 +67,9 @@ def test_worse_in_everything() -> None:
 
 def test_the_same_run_is_unchanged_and_a_like_one_the_same_within_noise() -> None:
     new = run(right=0.8)
-    assert [tile.change for tile in told(new, run(right=0.8))] == ["Unchanged"] * 4
+    assert [(tile.change, tile.step) for tile in told(new, run(right=0.8))] == [("Unchanged", "")] * 4
     like = told(new, run(right=0.8, seed=5))[0]
-    assert (like.direction, like.change.startswith("The same within noise (")) == ("the same", True)
+    assert (like.direction, like.change) == ("the same", "The same within noise") and " to +" in like.step
 
 
 def test_only_what_both_runs_know_is_compared() -> None:
@@ -92,7 +93,8 @@ def test_the_truth_of_today_counts_for_both() -> None:
 def test_one_document_tells_nothing_of_chance() -> None:
     new = run(right=0.9, documents=1)
     change = told(new, run(right=0.3, documents=1, seed=4))[0]
-    assert (change.direction, "cannot be told from chance in one document" in change.change) == ("unknown", True)
+    assert (change.direction, change.change) == ("unknown", "Not to be told from chance in one document")
+    assert change.step.startswith("+0.") and "interval" not in change.step
 
 
 def test_no_name_and_no_challenge() -> None:

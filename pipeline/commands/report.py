@@ -27,7 +27,7 @@ def run(options: argparse.Namespace) -> None:
     found = reporting.headline(options.reports, params.load(options.params, params.EvaluateParams))
     print(found["verdict"])
     for tile in found["tiles"]:
-        print(f"\n{tile.title:<30}{tile.value:>8}   {tile.interval}\n  {tile.beside}\n  {tile.change}")
+        print(f"\n{tile.title:<30}{tile.value:>8}   {tile.interval}\n  {tile.beside}\n  {tile.change}{f' ({tile.step})' if tile.step else ''}")
     if options.keep:
         runs.keep(options.reports, options.reports / reporting.BASELINE)
         print(f"\nKept in {options.reports / reporting.BASELINE}; commit it, and the next run is compared with this one.")
