@@ -14,9 +14,9 @@ from pipeline.cues import CLAUSES, Hits
 from pipeline.growing import spans
 from pipeline.lexicon import GAP, Lexicon
 from pipeline.lookup import Lookup
-from pipeline.model import StanceModel
+from pipeline.model import StanceModel, softmax
 from pipeline.offsets import token_spans
-from pipeline.records import Prediction
+from pipeline.records import LABELS
 from pipeline.text import Batch
 
 Ints = NDArray[np.int64]
@@ -47,6 +47,12 @@ class CueShare(NamedTuple):
     entry: str
     setting: str
     shares: Shares
+
+    @property
+    def about(self) -> str:
+        """The cue's entry and setting in words."""
+        words, entry = self.section.replace(".", ", ").replace("-", " "), self.entry.replace(f" {GAP} ", " … ")
+        return f"{words}: “{entry}”" + (f"; {self.setting}" if self.setting else "")
 
 
 class Explanation(NamedTuple):
@@ -88,7 +94,7 @@ def explain(model: StanceModel, texts: Sequence[str]) -> list[Explanation]:
     for begin in range(0, len(texts), _BATCH):
         part = texts[begin : begin + _BATCH]
         evidence = _weigh(lookup, model.stored.lexicon, part)
-        scored = zip(part, model.classify(part), model.log_odds(part), strict=True)
+        scored = zip(part, model.log_odds(part), strict=True)
         found += [_explanation(model, evidence, row, *one) for row, one in enumerate(scored)]
     return found
 
@@ -146,7 +152,7 @@ def _own_tokens(hits: Hits, lexicon: Lexicon) -> list[Ints]:
     return found
 
 
-def _explanation(model: StanceModel, evidence: _Evidence, row: int, text: str, found: Prediction, scores: Floats) -> Explanation:
+def _explanation(model: StanceModel, evidence: _Evidence, row: int, text: str, scores: Floats) -> Explanation:
     begin, end = evidence.tokens.offsets[row : row + 2].tolist()
     places, intercept = token_spans(text), model.stored.intercept
     own = evidence.by_token[begin:end]
@@ -154,8 +160,8 @@ def _explanation(model: StanceModel, evidence: _Evidence, row: int, text: str, f
     words = [WordShare(*places[number], tuple(own[number].tolist())) for number in told]
     return Explanation(
         text=text,
-        label=found.label,
-        probabilities=found.probabilities,
+        label=LABELS[scores.argmax()] if evidence.is_word[begin:end].any() else None,
+        probabilities=tuple(softmax(scores[None])[0].tolist()),
         scores=tuple(scores.tolist()),
         intercept=tuple(intercept.tolist()),
         remainder=tuple((scores - intercept - own.sum(axis=0)).tolist()),

@@ -71,7 +71,7 @@ class StanceModel:
 
     def predict_proba(self, texts: Sequence[str]) -> Floats:
         """The probabilities of the four labels for every text, shape (n, 4), in the order of LABELS; rows sum to 1."""
-        return _softmax(self.log_odds(texts))
+        return softmax(self.log_odds(texts))
 
     def log_odds(self, texts: Sequence[str]) -> Floats:
         """The scores before the softmax, shape (n, 4)."""
@@ -90,7 +90,7 @@ class StanceModel:
         found: list[Prediction] = []
         for part in _parts(texts):
             scores, wordless = self._score(part)
-            chances = _softmax(scores)
+            chances = softmax(scores)
             note = np.where(wordless, _WORDLESS, np.where(chances.max(axis=1) < min_confidence, _UNSURE, 0))
             label = np.where(note > 0, len(LABELS), chances.argmax(axis=1))
             named = _LABELS.take(label).tolist(), map(tuple, chances.tolist()), _NOTES.take(note).tolist()
@@ -178,7 +178,8 @@ def _parts(texts: Sequence[str]) -> Iterator[Sequence[str]]:
         yield texts[begin:]
 
 
-def _softmax(scores: Floats) -> Floats:
+def softmax(scores: Floats) -> Floats:
+    """The probabilities (n, 4) of log odds (n, 4)."""
     raised = np.exp(scores - scores.max(axis=1, keepdims=True)) if len(scores) else scores
     shares: Floats = raised / raised.sum(axis=1, keepdims=True)
     return shares

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from pipeline.records import LABELS
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 
 def render(template: str, values: Mapping[str, Any]) -> str:
     """The template of that name in pipeline/templates, filled with `values`; what is not Markup is escaped."""
+    return _environment().get_template(template).render(values)
+
+
+@cache
+def _environment() -> Environment:
+    """What templates are read and compiled with, each of them once."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(loader=PackageLoader("pipeline", "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters |= {"count": _count, "share": _share, "figure": _figure, "signed": _signed, "spaced": _spaced}
     environment.globals |= {"LABELS": LABELS}
-    return environment.get_template(template).render(values)
+    return environment
 
 
 def _count(value: float) -> str:

@@ -32,7 +32,7 @@ LAYERS = (
     ("lookup",),
     ("model",),
     ("bulk", "explain", "importing", "scoring", "tasks"),
-    ("cluster", "errorlist"),
+    ("cluster", "errorlist", "view"),
     ("reporting",),
     ("__init__",),
     ("stages._run", "commands._progress", "commands._shared"),
@@ -45,7 +45,7 @@ LAYERS = (
 RANKS = {name: rank for rank, row in enumerate(LAYERS) for name in row}
 DATA = {
     "sentences": {"pipeline/abbreviations.txt"},
-    "stages.report": {path.relative_to(ROOT).as_posix() for path in (PACKAGE / "templates" / "report").iterdir()},
+    "stages.report": {path.relative_to(ROOT).as_posix() for path in (PACKAGE / "templates" / "report").iterdir()} | {"pipeline/templates/colours.css"},
 }
 """Files of the package that a module reads, by module."""
 

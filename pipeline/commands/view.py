@@ -1,0 +1,80 @@
+"""stance view: documents as pages, every sentence tinted by its stance."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.commands import _shared
+from pipeline.errors import DataError, UsageError
+
+if TYPE_CHECKING:
+    from pipeline.model import StanceModel
+    from pipeline.records import Document
+
+_PAGE = (".html", ".htm")
+_EXAMPLES = """  stance view article.txt -o article.html
+  stance view articles/ -o pages/
+  stance view news.parquet -o pages/ --text-column text --id-column id"""
+
+
+def add(commands: _shared.Commands) -> None:
+    """Add the command's parser."""
+    parser = _shared.command(commands, "view", "show documents as pages, every sentence tinted by its stance", _EXAMPLES, run)
+    parser.add_argument("input", type=Path, metavar="PATH", help="a document (.txt), a file of documents (.jsonl, .csv, .parquet) or a folder of them")
+    place = "the page (.html) of one document, or a folder for an index and a page each"
+    parser.add_argument("--output", "-o", type=Path, required=True, metavar="PATH", help=place)
+    _shared.add_text_column(parser)
+    parser.add_argument("--id-column", default="id", metavar="NAME", help="column that holds the document's name (default: id)")
+    _shared.add_model(parser)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Write the page, or the pages and then their index."""
+    model = _shared.load_model(options.model)
+    found = _documents(options)
+    if options.output.suffix in _PAGE:
+        _write_one(model, found, options)
+    else:
+        _write_folder(model, found, options.output)
+
+
+def _documents(options: argparse.Namespace) -> Iterator[Document]:
+    from pipeline import documents
+    from pipeline.records import Document
+
+    if options.input.is_dir():
+        yield from documents.read_folder(options.input, text_column=options.text_column, id_column=options.id_column)
+        return
+    for identity, text in documents.read_texts(options.input, text_column=options.text_column, id_column=options.id_column):
+        yield Document(options.input.name if options.input.suffix == ".txt" else identity, "", text)
+
+
+def _write_one(model: StanceModel, found: Iterator[Document], options: argparse.Namespace) -> None:
+    from pipeline import files, view
+
+    document = next(found, None)
+    if document is None:
+        raise DataError("holds no document", where=str(options.input), next_step="give another file")
+    if next(found, None) is not None:
+        raise UsageError("holds several documents, and one page shows one", where=str(options.input), next_step="give a folder as --output")
+    shown = view.view(model, document)
+    files.write_text(options.output, view.document_page(shown))
+    print(f"{options.output}: {len(shown.sentences)} sentences")
+
+
+def _write_folder(model: StanceModel, found: Iterator[Document], folder: Path) -> None:
+    """Each page as soon as it is made, the index last."""
+    from pipeline import files, view
+
+    entries: list[view.Entry] = []
+    taken: set[str] = set()
+    for document in found:
+        shown = view.view(model, document)
+        name = view.page_name(document.id, taken)
+        files.write_text(folder / name, view.document_page(shown, index="index.html"))
+        entries.append(view.entry(shown, name))
+    files.write_text(folder / "index.html", view.index_page(entries))
+    print(f"{folder / 'index.html'}: {len(entries)} documents")
