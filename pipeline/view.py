@@ -145,7 +145,7 @@ def index_page(entries: Sequence[Entry]) -> str:
 
 def page_name(document: str, taken: set[str]) -> str:
     """A file name for the page of a document that none in `taken` has, capitals or not; it is added there."""
-    plain = _UNSAFE.sub("-", document)[:_LONGEST_NAME]
+    plain = _UNSAFE.sub("-", document)[:_LONGEST_NAME] or "document"
     name = f"{plain}.html"
     if name.lower() in taken or name.lower() == "index.html":
         name = f"{plain}-{files.digest([document])[:12]}.html"

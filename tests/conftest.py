@@ -5,16 +5,18 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 os.environ |= {"HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1", "DVC_NO_ANALYTICS": "1"}
 os.environ.pop("STANCE_MODEL", None)
 
+import browser
 import hypothesis
 import pytest
 import small_project
-from architecture import STAGES
+from architecture import ROOT, STAGES
 from command_line import Done, Run
 from filelock import FileLock
 from small_project import Project
@@ -54,6 +56,19 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 def small_model(project: Project) -> StanceModel:
     """The model of the small project."""
     return StanceModel.load(project.model)
+
+
+@pytest.fixture(scope="session")
+def model() -> StanceModel:
+    """The model that the project comes with."""
+    return StanceModel.load(ROOT / "models" / "stance.npz")
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    """A browser, see `browser.opened`; tests that use it are skipped where there is none."""
+    with browser.chromium() as started:
+        yield started
 
 
 @pytest.fixture

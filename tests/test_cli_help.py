@@ -60,6 +60,7 @@ def desk(project: Project, tmp_path: Path) -> Path:
     folder = small_project.copy(project, tmp_path / "desk").root
     small_project.write_csv(folder / "sentences.csv", [{"body": DENIED}, {"body": ""}])
     write(folder / "articles" / "a.txt", DOCUMENT)
+    write(folder / "article.txt", DOCUMENT)
     write(folder / "archive" / "a.txt", f"{DENIED}\n" * 3000)
     pyarrow.parquet.write_table(pyarrow.table({"id": ["a", "b"], "text": [DENIED, ""]}), folder / "news.parquet")
     write(folder / "sentences.txt", f"{DENIED}\n\nThe bank blamed the airline.\n")

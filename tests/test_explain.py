@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from architecture import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -25,11 +24,6 @@ NEWS = [
 ODD = ["", " ", "\n\t", "0", "''``''", "U.S.", "\ud800", "A\u030angstro\u0308m \u212b", "ß İ ﬁ ①②", "的" * 40, "no " * 400, "e" + "\u0301" * 999]
 PIECES = st.sampled_from([*" ".join(NEWS).split(), "e\u0301", "\u1100\u1161\u11a8", "\u0915\u093c", "\u212b", "\u0344", "\u0f73", "\u0301", "’s", "\n", "-"])
 TEXT = st.lists(PIECES, max_size=30).map(" ".join) | st.lists(PIECES, max_size=12).map("".join) | st.text(max_size=60)
-
-
-@pytest.fixture(scope="module")
-def model() -> StanceModel:
-    return StanceModel.load(ROOT / "models" / "stance.npz")
 
 
 def one(model: StanceModel, sentence: str) -> Explanation:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,7 +16,6 @@ from pipeline import hashing, text
 from pipeline.model import StanceModel
 
 Predict = Callable[[list[str]], NDArray[np.float64]]
-MODEL = Path(__file__).parent.parent / "models" / "stance.npz"
 NEWS = [
     "The ministry denied that its forces had shelled the town, and accused the rebels of it.",
     "“We had nothing to do with it,” the U.S. envoy’s office said on 3.5 million claims.",
@@ -27,12 +25,7 @@ NEWS = [
 ODD = ["", " ", "\n\t", "0", "''``''", "a", "U.S.", "\ud800", "A\u030angstro\u0308m \u212b", "ß İ ﬁ ①②", "的" * 40]
 
 
-@pytest.fixture(scope="module")
-def model() -> StanceModel:
-    return StanceModel.load(MODEL)
-
-
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def scikit_learn(model: StanceModel) -> Predict:
     """predict_proba of the rebuilt pipeline: a function, as pytest would print a pipeline's vocabulary for minutes."""
     pipeline = reference.pipeline(model._stored)

@@ -90,7 +90,8 @@ def _listed(title: str, parts: Sequence[tuple[WordShare | CueShare, str]], shown
     """The strongest parts, those that speak for the label before those against it."""
     strongest = sorted(parts, key=lambda part: -abs(part[0].shares[number]))[:top]
     told = sorted((part for part in strongest if abs(part[0].shares[number]) >= _LEAST), key=lambda part: -part[0].shares[number])
-    lines = [f"  {one.shares[number]:+.2f}  {''.join(shown[one.start : one.end]).strip()}{about}" for one, about in told]
+    written = [(one.shares[number], "".join(shown[one.start : one.end]).strip(), about) for one, about in told]
+    lines = [f"  {share:+.2f}  {text}{about}" for share, text, about in written if text]
     return [f"{title}:", *lines] if lines else []
 
 

@@ -7,7 +7,8 @@
   const panel = document.getElementById("details");
   const about = document.getElementById("about");
   const boxes = [...document.querySelectorAll("#legend input")];
-  let current = -1;
+  let current = -1; // the sentence whose details are shown
+  let chosen = -1; // the one that was clicked or reached by key, to which they go back
 
   const make = (name, content, className) => {
     const node = document.createElement(name);
@@ -60,14 +61,20 @@
   const reachable = (number) => sentences.forEach((one, i) => (one.tabIndex = i === number ? 0 : -1));
   const go = (number, focus) => {
     if (number === undefined) return;
+    chosen = number;
     reachable(number);
     if (focus) sentences[number].focus();
     show(number);
     sentences[number].scrollIntoView({ block: "nearest" });
   };
+  const leave = () => {
+    chosen = -1;
+    show(-1);
+  };
   const step = (by) => {
     const all = shown();
-    return by > 0 ? all.find((i) => i > current) : all.findLast((i) => i < current);
+    const from = chosen >= 0 ? chosen : current;
+    return by > 0 ? all.find((i) => i > from) : all.findLast((i) => i < from);
   };
   const under = (event) => {
     const one = event.target.closest(".s:not(.off)");
@@ -75,6 +82,7 @@
   };
 
   text.addEventListener("mouseover", (event) => under(event) !== undefined && matchMedia("(hover: hover)").matches && show(under(event)));
+  text.addEventListener("mouseleave", () => chosen >= 0 && show(chosen));
   text.addEventListener("focusin", (event) => go(under(event), false));
   text.addEventListener("click", (event) => go(under(event), true));
   text.addEventListener("keydown", (event) => {
@@ -84,17 +92,18 @@
     event.preventDefault();
     go(targets[event.key], true);
   });
-  document.addEventListener("keydown", (event) => event.key === "Escape" && show(-1));
-  panel.querySelector(".close").addEventListener("click", () => show(-1));
+  document.addEventListener("keydown", (event) => event.key === "Escape" && leave());
+  panel.querySelector(".close").addEventListener("click", leave);
   panel.querySelectorAll("[data-step]").forEach((button) => button.addEventListener("click", () => go(step(Number(button.dataset.step)), false)));
 
   const filter = () => {
     const wanted = new Set(boxes.filter((box) => box.checked).map((box) => box.value));
     sentences.forEach((one, i) => one.classList.toggle("off", !wanted.has(data[i].label)));
-    if (current >= 0 && sentences[current].classList.contains("off")) show(-1);
-    reachable(current >= 0 ? current : shown()[0]);
+    if (current >= 0 && sentences[current].classList.contains("off")) leave();
+    reachable(chosen >= 0 ? chosen : shown()[0]);
   };
   boxes.forEach((box) => box.addEventListener("change", filter));
+  document.getElementById("without").remove();
   sentences.forEach((one) => one.setAttribute("role", "button"));
   filter();
 })();
