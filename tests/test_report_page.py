@@ -122,5 +122,7 @@ def test_it_prints_in_light_on_paper(chromium: Any, path: Path, tmp_path: Path) 
         page.emulate_media(media="print")
         assert page.evaluate("getComputedStyle(document.body).color") == "rgb(27, 31, 36)"
         assert not page.locator("nav").is_visible()
+        page.set_viewport_size({"width": 718, "height": 1000})
+        assert page.evaluate("document.documentElement.scrollWidth") <= 718, "it fits the width of A4 with its margins"
         page.pdf(path=tmp_path / "report.pdf", format="A4")
         assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF")
