@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import softmax
 
-from pipeline import audit, coded, files, modelfile, params, training
+from pipeline import audit, casing, coded, files, modelfile, params, training
 from pipeline.params import TrainParams
 from pipeline.records import LABELS
 
@@ -47,7 +47,7 @@ def main() -> None:
     rows = coded.read(options.labelled, by_people=True)
     labels = np.array(rows["label"], dtype=np.int64)
     groups = training.fold_of(rows["collection"], section.collection_folds)
-    counts = training.Counts.of(rows["text"], stored.lexicon, min_documents=section.min_documents, jobs=section.jobs)
+    counts = training.Counts.of(rows["text"], stored.lexicon, casing.common_forms(rows["text"]), min_documents=section.min_documents, jobs=section.jobs)
     found: list[list[object]] = []
     for seed in range(options.seeds):
         planted = plant(labels, share=options.share, seed=seed)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import coded, files, modelfile, params, queue, rules, training
+from pipeline import casing, coded, files, modelfile, params, queue, rules, training
 from pipeline.params import QueueParams, TrainParams
 from pipeline.training import Counts
 
@@ -38,7 +38,7 @@ def prepare(labelled: Path, model: Path, *, pool: int, seed: int, jobs: int) -> 
     texts = [*(train["text"][i] for i in drawn), *test["text"]]
     labels = np.array([*(train["label"][i] for i in drawn), *test["label"]], dtype=np.int64)
     lists = modelfile.read(model).lexicon
-    counts = Counts.of(texts, lists, min_documents=1, jobs=jobs)
+    counts = Counts.of(texts, lists, casing.common_forms(texts), min_documents=1, jobs=jobs)
     return Ground(counts, texts, labels, rules.apply(texts, lists).label, np.arange(len(texts)) >= len(drawn))
 
 

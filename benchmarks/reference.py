@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from pipeline import features, modelfile
+from pipeline.lexicon import Names
 
 
 def pipeline(model: modelfile.ModelFile) -> Any:
@@ -40,6 +41,7 @@ def _block(name: str, model: modelfile.ModelFile) -> Any:
         read = FunctionTransformer(features.cue_codes, kw_args={"lexicon": model.lexicon})
         count = CountVectorizer(analyzer=list, vocabulary={code: place for place, code in enumerate(block.keys.tolist())})
         return Pipeline([("read", read), ("count", count), ("weigh", weigh)])
+    common = frozenset(Names(model.common.names))
     terms = block.names.tobytes().decode("utf-8", "surrogatepass").split("\n")
     vocabulary = {term: place for place, term in enumerate(terms)} if len(block.keys) else {"": 0}
-    return Pipeline([("count", features.vectoriser(name, model.lexicon).set_params(vocabulary=vocabulary)), ("weigh", weigh)])
+    return Pipeline([("count", features.vectoriser(name, model.lexicon, common).set_params(vocabulary=vocabulary)), ("weigh", weigh)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,15 +10,15 @@ from numpy.typing import NDArray
 
 from pipeline import cue_terms, hashing, lexicon, modelfile
 from pipeline.errors import ModelError
-from pipeline.lexicon import Lexicon
+from pipeline.lexicon import Lexicon, Names
 from pipeline.records import LABELS
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
 
 
-def to_model(pipeline: Pipeline, lists: Lexicon, golden: Sequence[str], header: dict[str, Any]) -> modelfile.ModelFile:
-    """The model file of a pipeline made by `training.assemble`, with what `golden` sentences come out at."""
+def to_model(pipeline: Pipeline, lists: Lexicon, common: Collection[str], golden: Sequence[str], header: dict[str, Any]) -> modelfile.ModelFile:
+    """The model file of a pipeline made by `training.assemble`, its cue lists and forms that are no names, with what `golden` sentences come out at."""
     union, regression = pipeline.named_steps["features"], pipeline.named_steps["classify"]
     weights, intercept = _four_columns(regression)
     blocks, begin = {}, 0
@@ -31,7 +31,14 @@ def to_model(pipeline: Pipeline, lists: Lexicon, golden: Sequence[str], header: 
     probabilities = np.zeros((len(golden), len(LABELS)))
     probabilities[:, regression.classes_] = pipeline.predict_proba(list(golden)) if golden else 0.0
     full = {"format": modelfile.FORMAT, "labels": list(LABELS), "golden": list(golden)} | header
-    return modelfile.ModelFile(full, blocks["words"], blocks["characters"], blocks["cues"], intercept, probabilities, lists)
+    return modelfile.ModelFile(full, blocks["words"], blocks["characters"], blocks["cues"], _sorted_forms(common), intercept, probabilities, lists)
+
+
+def _sorted_forms(common: Collection[str]) -> modelfile.Forms:
+    forms = sorted(common)
+    keys = hashing.string_keys(forms)
+    order = np.argsort(keys)
+    return modelfile.Forms(keys[order], Names.of(forms[place] for place in order).lines)
 
 
 def _four_columns(regression: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -61,5 +68,4 @@ def _block(name: str, terms: list[Any], idf: NDArray[np.float64], weights: NDArr
     order = np.argsort(keys)
     if len(keys) and (keys[order][1:] == keys[order][:-1]).any():
         raise ModelError(f"two {name} share a key", next_step="change the base in hashing.py")
-    text = "\n".join(names[place] for place in order)
-    return modelfile.Block(keys[order], idf[order], weights[order], np.frombuffer(text.encode("utf-8", "surrogatepass"), dtype=np.uint8))
+    return modelfile.Block(keys[order], idf[order], weights[order], Names.of(names[place] for place in order).lines)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline import context, cue_terms
+from pipeline import casing, context, cue_terms
 from pipeline.lexicon import Lexicon
-from pipeline.text import WordTable, batch, words
+from pipeline.text import WordTable, batch
 
 if TYPE_CHECKING:
     import scipy.sparse
@@ -21,9 +22,9 @@ CHARACTER_NGRAMS = (3, 5)
 _BATCH = 4096
 
 
-def spaced_words(text: str) -> str:
-    """The word forms of a text with one space between: what the character n-grams are cut from."""
-    return " ".join(words(text))
+def spaced_words(text: str, common: Collection[str]) -> str:
+    """The words of a text with one space between: what the character n-grams are cut from."""
+    return " ".join(casing.words(text, common))
 
 
 def cue_codes(texts: Sequence[str], lexicon: Lexicon) -> list[list[int]]:
@@ -48,14 +49,21 @@ def cue_analyzer(lexicon: Lexicon) -> Callable[[str], list[int]]:
     return analyze
 
 
-def vectoriser(block: str, lexicon: Lexicon, *, min_documents: int = 1) -> CountVectorizer:
-    """scikit-learn's counter for one block; `min_documents` drops terms that stand in fewer sentences."""
+def vectoriser(block: str, lexicon: Lexicon, common: Collection[str], *, min_documents: int = 1) -> CountVectorizer:
+    """scikit-learn's counter for one block.
+
+    Args:
+        common: the word forms that are no names (`casing.common_forms`).
+        min_documents: terms that stand in fewer sentences are dropped.
+    """
     from sklearn.feature_extraction.text import CountVectorizer
 
     if block == "words":
-        return CountVectorizer(tokenizer=words, token_pattern=None, lowercase=False, ngram_range=WORD_NGRAMS, min_df=min_documents)
+        counted = partial(casing.words, common=common)
+        return CountVectorizer(tokenizer=counted, token_pattern=None, lowercase=False, ngram_range=WORD_NGRAMS, min_df=min_documents)
     if block == "characters":
-        return CountVectorizer(analyzer="char_wb", preprocessor=spaced_words, ngram_range=CHARACTER_NGRAMS, min_df=min_documents)
+        spaced = partial(spaced_words, common=common)
+        return CountVectorizer(analyzer="char_wb", preprocessor=spaced, ngram_range=CHARACTER_NGRAMS, min_df=min_documents)
     return CountVectorizer(analyzer=cue_analyzer(lexicon), min_df=min_documents)
 
 
@@ -69,15 +77,19 @@ def weighting(block: str) -> TfidfTransformer:
     return TfidfTransformer(norm=None, use_idf=False) if block == "cues" else TfidfTransformer(sublinear_tf=True)
 
 
-def count(texts: Sequence[str], lexicon: Lexicon, *, min_documents: int, jobs: int = 1) -> list[tuple[scipy.sparse.csr_matrix, CountVectorizer]]:
+def count(
+    texts: Sequence[str], lexicon: Lexicon, common: Collection[str], *, min_documents: int, jobs: int = 1
+) -> list[tuple[scipy.sparse.csr_matrix, CountVectorizer]]:
     """Count the terms of every block once: for each block the matrix (n, terms) and its fitted vectoriser."""
     from joblib import Parallel, delayed
 
-    return list(Parallel(n_jobs=jobs)(delayed(_count_block)(block, list(texts), lexicon, min_documents) for block in BLOCKS))
+    return list(Parallel(n_jobs=jobs)(delayed(_count_block)(block, list(texts), lexicon, common, min_documents) for block in BLOCKS))
 
 
-def _count_block(block: str, texts: list[str], lexicon: Lexicon, min_documents: int) -> tuple[scipy.sparse.csr_matrix, CountVectorizer]:
-    counter = vectoriser(block, lexicon, min_documents=min_documents)
+def _count_block(
+    block: str, texts: list[str], lexicon: Lexicon, common: Collection[str], min_documents: int
+) -> tuple[scipy.sparse.csr_matrix, CountVectorizer]:
+    counter = vectoriser(block, lexicon, common, min_documents=min_documents)
     if block != "cues":
         return counter.fit_transform(texts).tocsr(), counter
     counter.set_params(analyzer=list)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import coded, evaluation, modelfile, training
+from pipeline import casing, coded, evaluation, modelfile, training
 from pipeline.params import LearningParams, TrainParams
 from pipeline.records import LABELS
 
@@ -79,7 +79,7 @@ def prepare(labelled: Path, model: Path, params: TrainParams, *, more: Sequence[
     rows, test = coded.read(labelled / "train.parquet", more=("weight",)), coded.read(labelled / "test.parquet", by_people=True)
     tested = (EvaluationSet("test documents", test["text"], np.array(test["label"], dtype=np.int64)), *more)
     texts = [*rows["text"], *(text for one in tested for text in one.texts)]
-    counts = training.Counts.of(texts, stored.lexicon, min_documents=params.min_documents, jobs=params.jobs)
+    counts = training.Counts.of(texts, stored.lexicon, casing.common_forms(rows["text"]), min_documents=params.min_documents, jobs=params.jobs)
     labels = np.concatenate([np.array(rows["label"], dtype=np.int64), *(one.labels for one in tested)])
     weights = training.weights(rows["weight"], rows["collection"], params)
     documents = np.unique(rows["document"], return_inverse=True)[1]

@@ -35,7 +35,7 @@ class Lookup:
         self._lexicon = stored.lexicon
         self.weights = tfidf.Weights((stored.words, stored.characters, stored.cues))
         self._word_index, self._character_index = hashing.Index(stored.words.keys), hashing.Index(stored.characters.keys)
-        self._cue_index = hashing.CodeIndex(stored.cues.keys)
+        self._cue_index, self._common = hashing.CodeIndex(stored.cues.keys), hashing.Index(stored.common.keys)
         self._forget()
 
     def read(self, texts: Sequence[str]) -> tuple[Batch, Bools]:
@@ -48,7 +48,7 @@ class Lookup:
 
     def pairs(self, token: Ints, row: Ints) -> tuple[Ints, Ints]:
         """Which of these words begin a pair of neighbours that the model knows (their places in `token`), and its feature."""
-        keys = self._table.keys_.take(token)
+        keys = self.words.keys(token)
         pair = np.where(row[1:] == row[:-1], self._word_index.find(hashing.chain(keys[:-1], keys[1:])), -1)
         left = np.flatnonzero(pair >= 0)
         return left, pair.take(left)
@@ -66,4 +66,4 @@ class Lookup:
     def _forget(self) -> None:
         """Start with an empty table of words, so that memory stays bounded."""
         self._table = WordTable()
-        self.words = wordfeatures.WordFeatures(self.weights, self._word_index, self._character_index)
+        self.words = wordfeatures.WordFeatures(self.weights, self._common, self._word_index, self._character_index)

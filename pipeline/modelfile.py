@@ -17,7 +17,7 @@ from pipeline.records import LABELS
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-FORMAT = 2
+FORMAT = 3
 
 
 class Block(NamedTuple):
@@ -26,6 +26,13 @@ class Block(NamedTuple):
     keys: NDArray[np.uint64]
     idf: NDArray[np.float64]
     weights: NDArray[np.float64]
+    names: NDArray[np.uint8]
+
+
+class Forms(NamedTuple):
+    """Word forms that are no names: sorted `keys` (C,) and names, one a line."""
+
+    keys: NDArray[np.uint64]
     names: NDArray[np.uint8]
 
 
@@ -40,6 +47,7 @@ class ModelFile(NamedTuple):
     words: Block
     characters: Block
     cues: Block
+    common: Forms
     intercept: NDArray[np.float64]
     golden_probabilities: NDArray[np.float64]
     lexicon: Lexicon
@@ -59,7 +67,10 @@ _LEXICON = {
     "pair_cues": np.int64,
 }
 _NAMES = frozenset(
-    [f"{block}.{kind}" for block in _BLOCKS for kind in _KINDS] + [f"lexicon.{name}" for name in _LEXICON] + ["header", "intercept", "golden_probabilities"]
+    [f"{block}.{kind}" for block in _BLOCKS for kind in _KINDS]
+    + [f"common.{kind}" for kind in Forms._fields]
+    + [f"lexicon.{name}" for name in _LEXICON]
+    + ["header", "intercept", "golden_probabilities"]
 )
 
 
@@ -71,7 +82,7 @@ def write(path: Path | str, model: ModelFile) -> None:
 def to_bytes(model: ModelFile) -> bytes:
     """What a model's file holds."""
     arrays: dict[str, NDArray[Any]] = {}
-    for block in _BLOCKS:
+    for block in (*_BLOCKS, "common"):
         arrays |= {f"{block}.{name}": array for name, array in getattr(model, block)._asdict().items()}
     lists = model.lexicon
     arrays |= {f"lexicon.{name}": lists.names.lines if name == "names" else getattr(lists, name) for name in _LEXICON}
@@ -122,8 +133,9 @@ def _assemble(arrays: dict[str, NDArray[Any]]) -> ModelFile:
     blocks = {name: _block({kind: arrays[f"{name}.{kind}"] for kind in _KINDS}, name) for name in _BLOCKS}
     for name, shape in (("intercept", (4,)), ("golden_probabilities", (len(header["golden"]), 4))):
         _check(arrays[name], np.float64, shape, name)
+    common = Forms(*(_checked_forms(arrays[f"common.{kind}"], kind) for kind in Forms._fields))
     lexicon = _lexicon({name: arrays[f"lexicon.{name}"] for name in _LEXICON}, header.pop("sections"))
-    return ModelFile(header, blocks["words"], blocks["characters"], blocks["cues"], arrays["intercept"], arrays["golden_probabilities"], lexicon)
+    return ModelFile(header, blocks["words"], blocks["characters"], blocks["cues"], common, arrays["intercept"], arrays["golden_probabilities"], lexicon)
 
 
 def _header(arrays: dict[str, NDArray[Any]]) -> dict[str, Any]:
@@ -147,12 +159,18 @@ def _header(arrays: dict[str, NDArray[Any]]) -> dict[str, Any]:
 
 def _block(arrays: dict[str, NDArray[Any]], name: str) -> Block:
     size = len(arrays["keys"])
-    for kind, shape in (("keys", (size,)), ("idf", (size,)), ("weights", (size, 4))):
+    for kind, shape in (("idf", (size,)), ("weights", (size, 4))):
         _check(arrays[kind], _KINDS[kind], shape, f"{name}.{kind}")
-    _check(arrays["names"], np.uint8, arrays["names"].shape[:1], f"{name}.names")
-    if size and (arrays["keys"][1:] <= arrays["keys"][:-1]).any():
-        raise ModelError(f"{name}.keys are not in order")
+    for kind in Forms._fields:
+        _checked_forms(arrays[kind], kind, name)
     return Block(**arrays)
+
+
+def _checked_forms(array: NDArray[Any], kind: str, block: str = "common") -> NDArray[Any]:
+    _check(array, _KINDS[kind], array.shape[:1], f"{block}.{kind}")
+    if kind == "keys" and (array[1:] <= array[:-1]).any():
+        raise ModelError(f"{block}.keys are not in order")
+    return array
 
 
 def _lexicon(arrays: dict[str, NDArray[Any]], sections: list[str]) -> Lexicon:

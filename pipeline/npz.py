@@ -64,7 +64,7 @@ def read(content: bytes | mmap, allowed: Collection[str]) -> dict[str, NDArray[A
     for member in _members(content):
         name = member.name.removesuffix(".npy")
         if name not in allowed or name in arrays:
-            raise ModelError(f"holds what no model holds ({member.name[:100]})")
+            raise ModelError(f"holds what no model holds ({member.name[:100]!r})")
         if zlib.crc32(member.data) != member.crc:
             raise ModelError(f"{name} is damaged")
         arrays[name] = _array(name, member.data)
@@ -84,11 +84,11 @@ def _members(content: bytes | mmap) -> list[_Member]:
         name = content[place + _ENTRY.size : place + _ENTRY.size + name_size].decode("ascii", "replace")
         place += _ENTRY.size + name_size + extra + comment
         if mark != b"PK\1\2" or method != 0 or packed != full:
-            raise ModelError(f"{name[:100]} is compressed or of an unknown kind")
+            raise ModelError(f"{name[:100]!r} is compressed or of an unknown kind")
         mark, local_name, local_extra = _unpack(_LOCAL, content, local)
         begin = local + _LOCAL.size + local_name + local_extra
         if mark != b"PK\3\4" or begin + full > len(content):
-            raise ModelError(f"{name[:100]} is not whole")
+            raise ModelError(f"{name[:100]!r} is not whole")
         members.append(_Member(name, crc, memoryview(content)[begin : begin + full]))
     return members
 

@@ -80,7 +80,7 @@ def section(labelled: Path, seeds: Path, header: Mapping[str, Any], *, near_dupl
         "read_columns": [("Collection", False), *((one.name, True) for one in given)],
         "read_table": [[one.name, *(_many(coder.by_collection.get(one.name, 0)) for coder in given)] for one in shown],
         "hash_table": [list(one) for one in (*hashes(seeds / name for name in _SEEDS), *(Hash(f"model: {k}", v) for k, v in sorted(header["hashes"].items())))],
-        "version_table": [[name, str(value)] for part in ("settings", "versions") for name, value in sorted(header[part].items())],
+        "version_table": [[name, str(value)] for part in ("settings", "versions") for name, value in sorted(header[part].items()) if value],
     }
 
 

@@ -46,6 +46,11 @@ def word_form(token: str) -> str:
     return form.rstrip(".") or form
 
 
+def begins_capital(token: str) -> bool:
+    """Whether a token begins with a capital letter, as names do."""
+    return token[0].isupper()
+
+
 def is_word(form: str) -> bool:
     """Whether a form is a word or number rather than a sign."""
     return form[0].isalnum()
@@ -57,7 +62,7 @@ def tokens(text: str) -> list[str]:
 
 
 def words(text: str) -> list[str]:
-    """The word forms of one text, signs left out: what the word and character features are made of.
+    """The word forms of one text, signs left out.
 
     >>> words("“It isn't so,” Iran’s U.N. envoy said.")
     ['it', "isn't", 'so', 'iran', 'u.n', 'envoy', 'said']
@@ -68,12 +73,13 @@ def words(text: str) -> list[str]:
 class WordTable:
     """Every token seen so far, by number, and every stretch between blanks seen so far with its tokens.
 
-    `forms[i]` is the word form of token number i. Words repeat (Zipf's law), so what is worked out about
+    `forms[i]` is the word form of token number i, `capital[i]` whether it begins with a capital. Words repeat (Zipf's law), so what is worked out about
     a stretch or a token is kept: `column` holds what other rooms know of each token.
     """
 
     def __init__(self) -> None:
         self.forms: list[str] = []
+        self.capital: list[bool] = []
         self.stretches = Stretches(lambda stretch: [self.number(token) for token in tokens(stretch)])
         self._numbers: dict[str, int] = {}
         self._columns: dict[int, tuple[object, Growing]] = {}
@@ -87,6 +93,7 @@ class WordTable:
         found = self._numbers.setdefault(token, len(self.forms))
         if found == len(self.forms):
             self.forms.append(word_form(token))
+            self.capital.append(begins_capital(token))
         return found
 
     def column(self, owner: object, make: Callable[[hashing.Keys], NDArray[Any]]) -> NDArray[Any]:

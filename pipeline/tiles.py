@@ -125,8 +125,13 @@ def _in_numbers(change: Change) -> str:
     """The difference and its interval; nothing where nothing moved."""
     if change.low == change.high == change.difference == 0:
         return ""
-    between = "" if change.low is None or change.high is None else f", 95\N{NO-BREAK SPACE}% interval {change.low:+.3f} to {change.high:+.3f}"
-    return f"{change.difference:+.3f}{between}".replace("-", "−")
+    between = "" if change.low is None or change.high is None else f", 95\N{NO-BREAK SPACE}% interval {_signed(change.low)} to {_signed(change.high)}"
+    return f"{_signed(change.difference)}{between}"
+
+
+def _signed(value: float) -> str:
+    """With its sign and three digits; what rounds to nought is no less than nought."""
+    return f"{round(value, 3) + 0.0:+.3f}".replace("-", "−")
 
 
 def _told(moved: Moved | None, figure: str, *, less: bool = False) -> tuple[str, str, str]:

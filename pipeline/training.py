@@ -26,14 +26,15 @@ Ints = NDArray[np.int64]
 
 
 class Counts(NamedTuple):
-    """Counted terms of n sentences, computed once: per block a matrix (n, terms) and its vectoriser."""
+    """Counted terms of n sentences, computed once: per block a matrix (n, terms) and its vectoriser; `common` are the forms that are no names."""
 
     blocks: tuple[tuple[scipy.sparse.csr_matrix, CountVectorizer], ...]
+    common: frozenset[str]
 
     @classmethod
-    def of(cls, texts: Sequence[str], lexicon: Lexicon, *, min_documents: int, jobs: int) -> Counts:
-        """Count the terms of `texts`."""
-        return cls(tuple(features.count(texts, lexicon, min_documents=min_documents, jobs=jobs)))
+    def of(cls, texts: Sequence[str], lexicon: Lexicon, common: frozenset[str], *, min_documents: int, jobs: int) -> Counts:
+        """Count the terms of `texts`, names by `common` (`casing.common_forms` of the training texts)."""
+        return cls(tuple(features.count(texts, lexicon, common, min_documents=min_documents, jobs=jobs)), common)
 
 
 class Fitted(NamedTuple):
@@ -161,7 +162,7 @@ def assemble(fitted: Fitted, counts: Counts, lexicon: Lexicon, params: TrainPara
     parts = []
     for block, (_, counter), columns, weighting in zip(features.BLOCKS, counts.blocks, fitted.columns, fitted.weightings, strict=True):
         terms = counter.get_feature_names_out() if block != "cues" else _terms(counter)
-        kept = features.vectoriser(block, lexicon).set_params(vocabulary={terms[column]: i for i, column in enumerate(columns)})
+        kept = features.vectoriser(block, lexicon, counts.common).set_params(vocabulary={terms[column]: i for i, column in enumerate(columns)})
         parts.append((block, Pipeline([("count", kept), ("weigh", weighting)])))
     union = FeatureUnion(parts, transformer_weights=dict(zip(features.BLOCKS, params.block_weights, strict=True)))
     calibrated = copy(fitted.regression)

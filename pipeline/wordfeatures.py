@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline import hashing, tfidf
+from pipeline.casing import NAME
 from pipeline.growing import Growing, spans
 
 if TYPE_CHECKING:
@@ -20,29 +21,35 @@ if TYPE_CHECKING:
 BLOCKS = 2
 """Words and characters, the first two blocks of a model."""
 _SHORTEST, _LONGEST = 3, 5
+_NAME_KEY = hashing.string_keys([NAME])[0]
 
 
 class WordFeatures:
-    """Columns beside a WordTable: token i has the features `features[first[i]:first[i + 1]]`, its own and its n-grams'.
+    """Columns beside a WordTable: token i has the features `features[first[i]:first[i + 1]]`, its own (NAME's if it is a name) and its n-grams'.
 
     `sums` (V, BLOCKS * PARTS) is what these bring, each counted once. Signs have none.
     """
 
-    def __init__(self, weights: tfidf.Weights, words: hashing.Index, characters: hashing.Index) -> None:
-        self._weights, self._words, self._characters = weights, words, characters
+    def __init__(self, weights: tfidf.Weights, common: hashing.Index, words: hashing.Index, characters: hashing.Index) -> None:
+        self._weights, self._common, self._words, self._characters = weights, common, words, characters
         self._first, self._features = Growing(np.int64), Growing(np.int64)
+        self._keys = Growing(np.uint64)
         self._first.extend([0])
         self._sums = Growing(np.float64, BLOCKS * tfidf.PARTS)
 
     def learn(self, table: WordTable) -> None:
         """Look up what is new in the table."""
         begin = len(self._sums)
-        forms = table.forms[begin:]
+        forms, keys_ = table.forms[begin:], table.keys_[begin:].copy()
         if not forms:
             return
+        names = np.array(table.capital[begin:]) & (self._common.find(keys_) < 0)
+        keys_[names] = _NAME_KEY
+        self._keys.extend(keys_)
+        forms = [NAME if is_name else form for form, is_name in zip(forms, names.tolist(), strict=True)]
         is_word = table.is_word[begin:]
         owner, keys = character_keys(forms)
-        found = np.concatenate([self._words.find(table.keys_[begin:]), self._characters.find(keys)])
+        found = np.concatenate([self._words.find(keys_), self._characters.find(keys)])
         owner = np.concatenate([np.arange(len(forms)), owner])
         found[len(forms) :][found[len(forms) :] >= 0] += self._weights.ends[0]
         known = np.flatnonzero((found >= 0) & is_word[owner])
@@ -61,6 +68,11 @@ class WordFeatures:
         first = self._first.values.take(token)
         sizes = self._first.values.take(token + 1) - first
         return self._features.values.take(spans(first, sizes)), sizes
+
+    def keys(self, token: Ints) -> hashing.Keys:
+        """The key of each token's form, or of NAME, shape (len(token),)."""
+        taken: hashing.Keys = self._keys.values.take(token)
+        return taken
 
     def sums(self, token: Ints) -> NDArray[np.float64]:
         """What the features of each token bring when each counts once, shape (len(token), BLOCKS * PARTS)."""

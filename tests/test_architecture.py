@@ -19,7 +19,7 @@ LAYERS = (
     ("codebook", "growing", "hashing", "npz", "resolving", "tables"),
     ("audit", "stretches"),
     ("text",),
-    ("lexicon", "offsets"),
+    ("casing", "lexicon", "offsets"),
     ("cues",),
     ("context",),
     ("rules",),

@@ -22,7 +22,9 @@ def block(names: str, idf: list[float], weights: list[list[float]]) -> modelfile
 def test_strongest_by_idf_times_weight() -> None:
     words = block("no\ndenied\nmet", [1.0, 3.0, 1.0], [[2.0, 0, 0, 0], [1.0, -1, 0, 0], [-3.0, 0, 0, 5.0]])
     cues = lexicon.compile_lists({"denial": "[deny-verb]\ndeny"})
-    model = modelfile.ModelFile({}, words, block("", [], []), block("", [], []), np.zeros(4), np.zeros((0, 4)), cues)
+    model = modelfile.ModelFile(
+        {}, words, block("", [], []), block("", [], []), modelfile.Forms(np.zeros(0, np.uint64), np.zeros(0, np.uint8)), np.zeros(4), np.zeros((0, 4)), cues
+    )
     found = list(carriers.strongest(model, count=2))
     assert [one for one in found if one.label == "denial"] == [Carrier("denial", "words", "denied", 3.0), Carrier("denial", "words", "no", 2.0)]
     assert found[-2] == Carrier("neutral", "words", "met", 5.0)

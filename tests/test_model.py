@@ -20,7 +20,7 @@ from sklearn.pipeline import Pipeline
 from small_project import Project
 
 import pipeline as package
-from pipeline import StanceModel, documents, export, lexicon, modelfile, sentences, training
+from pipeline import StanceModel, casing, documents, export, lexicon, modelfile, sentences, training
 from pipeline.errors import ModelError, UsageError
 from pipeline.params import TrainParams
 from pipeline.records import LABELS
@@ -69,10 +69,10 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Pair:
     texts = corpus[::2]
     params = TrainParams(jobs=1, min_documents=2, block_weights=(0.5, 0.7, 1.3))
     labels = np.random.default_rng(0).integers(0, len(LABELS), len(texts))
-    counts = training.Counts.of(texts, lists, min_documents=2, jobs=1)
+    counts = training.Counts.of(texts, lists, casing.common_forms(texts), min_documents=2, jobs=1)
     fitted = training.fit(counts, labels, np.ones(len(texts)), np.arange(len(texts)), params, strength=5.0)
     pipeline = training.assemble(fitted, counts, lists, params, divisor=0.6)
-    modelfile.write(folder / "model.npz", export.to_model(pipeline, lists, texts[:5], {"training": {"labels": np.bincount(labels).tolist()}}))
+    modelfile.write(folder / "model.npz", export.to_model(pipeline, lists, counts.common, texts[:5], {"training": {"labels": np.bincount(labels).tolist()}}))
     return Pair(pipeline, StanceModel.load(folder / "model.npz"), corpus)
 
 

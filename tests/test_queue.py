@@ -115,7 +115,7 @@ def test_a_simulated_coder_learns_from_what_is_picked() -> None:
     labels = np.array([3] * 400 + [0, 1, 2] * 10 + [0, 1, 2, 3] * 5, dtype=np.int64)
     texts = [f"{['deny', 'blame', 'warn', 'meet'][label]} {chance.choice(WORDS)}{chance.integers(9)} {chance.choice(WORDS)}" for label in labels]
     fitting = TrainParams(jobs=1, min_documents=1, strengths=(10.0,))
-    counts = training.Counts.of(texts, compile_lists(short_lists()), min_documents=1, jobs=1)
+    counts = training.Counts.of(texts, compile_lists(short_lists()), frozenset[str](), min_documents=1, jobs=1)
     test = np.arange(len(labels)) >= 430
     ground = reading.Ground(counts, texts, labels, labels, test)
     found = reading.curves(ground, QueueParams(near_copy=0.99), fitting, read=(40, 56), coders=3)

@@ -92,6 +92,6 @@ def test_a_batch_holds_the_tokens_of_its_texts(batches: list[list[str]]) -> None
             numbers = batch.token[batch.offsets[row] : batch.offsets[row + 1]]
             assert numbers.tolist() == [table.number(token) for token in text.tokens(written)]
             assert (batch.row[batch.offsets[row] : batch.offsets[row + 1]] == row).all()
-            assert [table.forms[number] for number in numbers.tolist() if table.is_word[number]] == text.words(written)
-    assert len(table.forms) == len(table) == len(table.keys_) == len(table.is_word)
+            assert [table.forms[number] for number in numbers.tolist()] == [text.word_form(token) for token in text.tokens(written)]
+    assert len(table.forms) == len(table.capital) == len(table) == len(table.keys_) == len(table.is_word)
     assert np.array_equal(table.keys_, hashing.string_keys(table.forms))

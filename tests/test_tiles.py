@@ -72,6 +72,11 @@ def test_the_same_run_is_unchanged_and_a_like_one_the_same_within_noise() -> Non
     assert (like.direction, like.change) == ("the same", "The same within noise") and " to +" in like.step
 
 
+def test_what_rounds_to_nought_has_no_minus() -> None:
+    change = tiles.Change("macro_f1", 0.5, 0.49999, -0.00001, -0.0123, 0.00001)
+    assert tiles._in_numbers(change) == "+0.000, 95\N{NO-BREAK SPACE}% interval −0.012 to +0.000"
+
+
 def test_only_what_both_runs_know_is_compared() -> None:
     new, old = run(right=0.9, seed=2), run(right=0.9, first=100)
     moved = tiles.moved(new, old, PARAMS)

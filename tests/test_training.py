@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import FeatureUnion, Pipeline
 
-from pipeline import export, features, lexicon, training
+from pipeline import casing, export, features, lexicon, training
 from pipeline.errors import DataError
 from pipeline.lexicon import Lexicon
 from pipeline.model import StanceModel
@@ -42,7 +43,7 @@ class Corpus:
         self.groups = [str(number % 4) for number, item in enumerate(composed) for _ in item.sentences]
         self.weights = np.where(np.arange(len(self.texts)) % 5 == 0, 0.2, 1.0)
         self.rows = np.arange(len(self.texts))
-        self.counts = training.Counts.of(self.texts, lists, min_documents=PARAMS.min_documents, jobs=jobs)
+        self.counts = training.Counts.of(self.texts, lists, casing.common_forms(self.texts), min_documents=PARAMS.min_documents, jobs=jobs)
 
     def fit(self, rows: Ints | None = None, labels: Ints | None = None, *, params: TrainParams = PARAMS, strength: float = 1.0) -> training.Fitted:
         return training.fit(
@@ -65,9 +66,13 @@ def corpus(short_lexicon: Lexicon) -> Corpus:
 def independent_model(corpus: Corpus, rows: Ints, *, strength: float = 1.0) -> Pipeline:
     """The same classifier put together from scikit-learn's own vectorisers and fitted on the texts of `rows` alone."""
     common = {"min_df": PARAMS.min_documents, "sublinear_tf": True, "lowercase": False}
+    counted, spaced = (partial(function, common=corpus.counts.common) for function in (casing.words, features.spaced_words))
     parts = [
-        ("words", TfidfVectorizer(tokenizer=features.words, token_pattern=None, ngram_range=(1, 2), **common)),
-        ("characters", TfidfVectorizer(preprocessor=features.spaced_words, analyzer="char_wb", ngram_range=(3, 5), **common)),
+        ("words", TfidfVectorizer(tokenizer=counted, token_pattern=None, ngram_range=(1, 2), **common)),
+        (
+            "characters",
+            TfidfVectorizer(preprocessor=spaced, analyzer="char_wb", ngram_range=(3, 5), **common),
+        ),
         ("cues", CountVectorizer(analyzer=features.cue_analyzer(corpus.lexicon), min_df=PARAMS.min_documents)),
     ]
     union = FeatureUnion(parts, transformer_weights=dict(zip(features.BLOCKS, PARAMS.block_weights, strict=True)))
@@ -143,7 +148,7 @@ def test_two_labels_alone_are_fitted_too(short_lexicon: Lexicon) -> None:
 def test_the_exported_model_gives_the_pipelines_numbers_for_any_set_of_labels(short_lexicon: Lexicon, without: tuple[str, ...]) -> None:
     corpus = Corpus(short_lexicon, without=without)
     pipeline = training.assemble(corpus.fit(), corpus.counts, short_lexicon, PARAMS, divisor=0.7)
-    stored = export.to_model(pipeline, short_lexicon, corpus.texts[:3], {})
+    stored = export.to_model(pipeline, short_lexicon, corpus.counts.common, corpus.texts[:3], {})
     expected = np.zeros((len(corpus.texts), 4))
     expected[:, np.unique(corpus.labels)] = pipeline.predict_proba(corpus.texts)
     assert StanceModel(stored).predict_proba(corpus.texts) == pytest.approx(expected, abs=1e-9)

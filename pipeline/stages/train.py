@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import coded, export, files, lexicon, modelfile, params, resolving, tables, training
+from pipeline import casing, coded, export, files, lexicon, modelfile, params, resolving, tables, training
 from pipeline.params import TrainParams
 from pipeline.records import LABELS
 from pipeline.stages._run import run
@@ -30,7 +30,7 @@ def train(labelled: Path, cues: Path, codebook: Path, model_path: Path, held_out
     weights = training.weights(rows["weight"], rows["collection"], section)
     lists = lexicon.read_folder(cues)
     compiled = lexicon.compile_lists(lists)
-    counts = training.Counts.of(rows["text"], compiled, min_documents=section.min_documents, jobs=section.jobs)
+    counts = training.Counts.of(rows["text"], compiled, casing.common_forms(rows["text"]), min_documents=section.min_documents, jobs=section.jobs)
     documents = np.unique(rows["document"], return_inverse=True)[1]
     strength, tried = training.choose_strength(counts, labels, weights, documents, section)
     odds, divisor = _calibrate(counts, labels, weights, rows, section, strength)
@@ -48,7 +48,7 @@ def train(labelled: Path, cues: Path, codebook: Path, model_path: Path, held_out
         },
         "versions": {name: metadata.version(name) for name in _VERSIONED},
     }
-    modelfile.write(model_path, export.to_model(pipeline, compiled, _golden(rows["text"], labels), header))
+    modelfile.write(model_path, export.to_model(pipeline, compiled, counts.common, _golden(rows["text"], labels), header))
     _write_held_out(held_out, rows, odds)
     print(f"train: {len(labels)} sentences, strength {strength}, temperature {divisor:.3f}, {model_path.stat().st_size / 1e6:.1f} MB")
 
