@@ -34,8 +34,8 @@ class Rate(NamedTuple):
     rate: float
 
 
-class Failure(NamedTuple):
-    """A challenge that got the label `predicted` and not `label`, and the probability (0 to 1) of `label`."""
+class Outcome(NamedTuple):
+    """A challenge whose label is `label`, the label `predicted`, and the probability (0 to 1) of `label`."""
 
     group: str
     name: str
@@ -81,12 +81,11 @@ def rates(challenges: Sequence[Challenge], probabilities: NDArray[np.float64]) -
     return [Rate(name, int(rows.sum()), int(passed[rows].sum()), float(passed[rows].mean())) for name, rows in chosen]
 
 
-def failures(challenges: Sequence[Challenge], probabilities: NDArray[np.float64]) -> list[Failure]:
-    """The challenges that got another label, by group, the least probable own label first."""
+def outcomes(challenges: Sequence[Challenge], probabilities: NDArray[np.float64]) -> list[Outcome]:
+    """The outcome of every challenge by group, the least probable own label first."""
     predicted = probabilities.argmax(axis=1)
     found = [
-        Failure(c.group, c.name, c.text, LABELS[c.label], LABELS[guess], float(row[c.label]))
+        Outcome(c.group, c.name, c.text, LABELS[c.label], LABELS[guess], float(row[c.label]))
         for c, guess, row in zip(challenges, predicted, probabilities, strict=True)
-        if guess != c.label
     ]
-    return sorted(found, key=lambda failure: (failure.group, failure.probability, failure.name))
+    return sorted(found, key=lambda outcome: (outcome.group, outcome.probability, outcome.name))

@@ -76,11 +76,10 @@ def evaluate(truth: Ints, probabilities: Floats, documents: Sequence[str], param
     """
     if not len(truth):
         raise DataError("there are no labelled sentences to measure on", next_step="annotate some, or hold out more documents")
-    predicted = probabilities.argmax(axis=1)
-    point = _figures(truth, predicted, probabilities, params.calibration_bins)
-    drawn = _bootstrap(truth, predicted, probabilities, documents, params)
+    point = figures(truth, probabilities, params.calibration_bins)
+    drawn = resampled(truth, probabilities, documents, params)
     low, high = (np.quantile(drawn, quantile, axis=0) for quantile in (0.025, 0.975))
-    named = {name: {"value": float(point[i]), "low": float(low[i]), "high": float(high[i])} for i, name in enumerate(_NAMES)}
+    named = {name: {"value": float(point[i]), "low": float(low[i]), "high": float(high[i])} for i, name in enumerate(FIGURES)}
     labels: dict[str, Any] = {}
     for number, label in enumerate(LABELS):
         labels[label] = {kind: named[f"{kind}/{label}"] for kind in ("precision", "recall", "f1")}
@@ -89,24 +88,36 @@ def evaluate(truth: Ints, probabilities: Floats, documents: Sequence[str], param
     return {"sentences": len(truth), "documents": len(set(documents)), **overall, "labels": labels}
 
 
-_NAMES = (
+FIGURES = (
     "accuracy",
     "macro_f1",
     *(f"{kind}/{label}" for kind in ("precision", "recall", "f1") for label in LABELS),
     "log_loss",
     "calibration_error",
 )
+"""The names of the figures of `figures` and `resampled`, in their order."""
 
 
-def _figures(truth: Ints, predicted: Ints, probabilities: Floats, bins: int) -> Floats:
+def figures(truth: Ints, probabilities: Floats, bins: int) -> Floats:
+    """Every figure of FIGURES (figures,) for label numbers (n,) and probabilities (n, 4)."""
+    predicted = probabilities.argmax(axis=1)
     found = scores(confusion(truth, predicted))
     per_label = np.concatenate([found["precision"], found["recall"], found["f1"]])
     error = calibration_error(probabilities.max(axis=1), predicted == truth, bins=bins)
     return np.array([float(found["accuracy"]), float(found["macro_f1"]), *per_label, log_loss(truth, probabilities), error])
 
 
-def _bootstrap(truth: Ints, predicted: Ints, probabilities: Floats, documents: Sequence[str], params: EvaluateParams) -> Floats:
-    """Every figure for every resample of documents, shape (resamples, figures), from sums per document."""
+def draws(count: int, params: EvaluateParams) -> Ints:
+    """How often each of `count` groups is drawn, with return, in each resample: (resamples, count); the same for the same seed."""
+    return np.random.default_rng(params.seed).multinomial(count, np.full(count, 1 / count), size=params.resamples)
+
+
+def resampled(truth: Ints, probabilities: Floats, documents: Sequence[str], params: EvaluateParams) -> Floats:
+    """Every figure of FIGURES for every resample of documents, shape (resamples, figures).
+
+    The resamples are the same for the same documents and seed, so that two classifications can be compared in pairs.
+    """
+    predicted = probabilities.argmax(axis=1)
     names, place = np.unique(np.asarray(documents), return_inverse=True)
     count, bins = len(names), params.calibration_bins
     matrices = np.bincount(place * SIZE**2 + truth * SIZE + predicted, minlength=count * SIZE**2).reshape(count, SIZE**2)
@@ -116,7 +127,7 @@ def _bootstrap(truth: Ints, predicted: Ints, probabilities: Floats, documents: S
     own = np.maximum(probabilities[np.arange(len(truth)), truth], _SMALLEST)
     losses = np.bincount(place, -np.log(own), minlength=count)
     sizes = np.bincount(place, minlength=count)
-    times = np.random.default_rng(params.seed).multinomial(count, np.full(count, 1 / count), size=params.resamples)
+    times = draws(count, params)
     found = scores((times @ matrices).reshape(-1, SIZE, SIZE))
     total = times @ sizes
     return np.column_stack(
@@ -136,12 +147,15 @@ def majority(train: Ints, size: int) -> Floats:
     return np.tile(shares, (size, 1))
 
 
-def by_slice(truth: Ints, probabilities: Floats, slices: Sequence[str]) -> dict[str, dict[str, float]]:
-    """Macro-F1, accuracy and size of every slice; macro-F1 over the labels present in it."""
-    names = np.asarray(slices)
+def by_slice(truth: Ints, probabilities: Floats, slices: Sequence[str], documents: Sequence[str], params: EvaluateParams) -> dict[str, dict[str, float]]:
+    """Size, accuracy and macro-F1 of every slice, macro-F1 over the labels present in it and with a 95 % bootstrap interval over documents."""
+    names, places = np.asarray(slices), np.asarray(documents)
     found = {}
     for name in sorted(set(slices)):
         chosen = names == name
-        figures = scores(confusion(truth[chosen], probabilities[chosen].argmax(axis=1)))
-        found[name] = {"sentences": int(chosen.sum()), "macro_f1": float(figures["macro_f1"]), "accuracy": float(figures["accuracy"])}
+        scored = scores(confusion(truth[chosen], probabilities[chosen].argmax(axis=1)))
+        drawn = resampled(truth[chosen], probabilities[chosen], places[chosen].tolist(), params)[:, FIGURES.index("macro_f1")]
+        low, high = np.quantile(drawn, (0.025, 0.975)).tolist()
+        interval = {"macro_f1": float(scored["macro_f1"]), "macro_f1_low": low, "macro_f1_high": high}
+        found[name] = {"sentences": int(chosen.sum()), "accuracy": float(scored["accuracy"])} | interval
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -173,3 +174,9 @@ def flips(
         found += [Flip(named[i], swapped[i], LABELS[before[i]], LABELS[after[i]]) for i in (before != after).nonzero()[0]]
     share, of_all = (len(found) / max(swaps * size, 1) for size in (len(named), len(texts)))
     return {"sentences": len(named), "share": share, "share_of_all": of_all}, found
+
+
+def flipped(texts: Sequence[str], names: Names, flips: Sequence[Flip], *, swaps: int) -> list[float | None]:
+    """The share (0 to 1) of the swaps that changed each text's prediction, None for a text without a name."""
+    changed, alike = Counter(flip.text for flip in flips), Counter(texts)
+    return [changed[text] / (swaps * alike[text]) if next(find(text, names), None) else None for text in texts]

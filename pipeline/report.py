@@ -21,7 +21,7 @@ def write(folder: Path, metrics: dict[str, Any], rows: dict[str, list[Any]], pro
     files.write_text(folder / "metrics.json", json.dumps(_rounded(metrics), indent=2, sort_keys=True) + "\n")
     matrix = evaluation.confusion(truth, predicted)
     files.write_text(folder / "confusion.csv", to_csv(("truth", *LABELS), ([label, *matrix[i].tolist()] for i, label in enumerate(LABELS))))
-    files.write_text(folder / "predictions.csv", to_csv(("truth", "predicted"), ([LABELS[t], LABELS[p]] for t, p in zip(truth, predicted, strict=True))))
+    files.write_text(folder / "predictions.csv", to_csv(PREDICTION_COLUMNS, _predictions(rows, truth, probabilities)))
     labels = metrics["model"]["labels"]
     figures = ([label, kind, labels[label][kind]["value"]] for label in LABELS for kind in ("precision", "recall", "f1"))
     files.write_text(folder / "labels.csv", to_csv(("label", "figure", "value"), figures))
@@ -45,7 +45,17 @@ def write_reliability(path: Path, curves: Mapping[str, Sequence[confidence.Bin]]
     files.write_text(path, to_csv(header, ([_rounded(value) for value in row] for row in rows)))
 
 
-_ERROR_COLUMNS = ("text", "truth", "predicted", *LABELS, "document", "start", "end")
+_PLACE = ("document", "start", "end")
+PREDICTION_COLUMNS = (*_PLACE, "truth", "predicted", *LABELS, "flipped")
+"""The columns of predictions.csv; `flipped` is the share of name swaps that change the label, empty for a sentence without a name."""
+
+
+def _predictions(rows: dict[str, list[Any]], truth: NDArray[np.int64], probabilities: NDArray[np.float64]) -> Iterable[Sequence[Any]]:
+    for i, (true, guess) in enumerate(zip(truth, probabilities.argmax(axis=1), strict=True)):
+        yield [*(rows[name][i] for name in _PLACE), LABELS[true], LABELS[guess], *map(_rounded, probabilities[i].tolist()), _rounded(rows["flipped"][i])]
+
+
+_ERROR_COLUMNS = ("text", "truth", "predicted", *LABELS, *_PLACE)
 
 
 def _errors(rows: dict[str, list[Any]], truth: NDArray[np.int64], probabilities: NDArray[np.float64]) -> Iterable[Sequence[Any]]:
@@ -53,8 +63,11 @@ def _errors(rows: dict[str, list[Any]], truth: NDArray[np.int64], probabilities:
     predicted = probabilities.argmax(axis=1)
     wrong = np.flatnonzero(predicted != truth)
     for i in wrong[np.argsort(probabilities[wrong, truth[wrong]], kind="stable")]:
-        shares = [f"{value:.4f}" for value in probabilities[i]]
-        yield [rows["text"][i], LABELS[truth[i]], LABELS[predicted[i]], *shares, rows["document"][i], rows["start"][i], rows["end"][i]]
+        yield [rows["text"][i], LABELS[truth[i]], LABELS[predicted[i]], *_shown(probabilities[i]), *(rows[name][i] for name in _PLACE)]
+
+
+def _shown(probabilities: NDArray[np.float64]) -> list[str]:
+    return [f"{value:.4f}" for value in probabilities]
 
 
 def to_csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:

@@ -43,7 +43,7 @@ def evaluate_file(model: StanceModel, path: Path, columns: Columns, *, swapped: 
     figures["majority"] = evaluation.evaluate(truth, evaluation.majority(trained, len(texts)), ids, params)["macro_f1"]
     figures["unsure"] = confidence.unsure(confidence.coverage(truth, probabilities), accuracy=params.wanted_accuracy)
     if any(slices):
-        figures["slices"] = evaluation.by_slice(truth, probabilities, slices)
+        figures["slices"] = evaluation.by_slice(truth, probabilities, slices, ids, params)
     if swapped is not None:
         figures["name_flips"] = names.flips(model.predict_proba, texts, swapped, swaps=params.name_swaps, seed=params.seed)[0]
     return figures

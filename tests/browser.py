@@ -59,16 +59,18 @@ def keep(shown: Opened, name: str, folder: Path, **options: Any) -> Path:
 
 
 CONTRAST = """(selector) => {
-  const rgb = (colour) => { const c = document.createElement("canvas").getContext("2d", {willReadFrequently: true}); c.canvas.width = c.canvas.height = 1;
-    return (under) => { c.fillStyle = under; c.fillRect(0, 0, 1, 1); c.fillStyle = colour; c.fillRect(0, 0, 1, 1);
-      const [r, g, b] = c.getImageData(0, 0, 1, 1).data; return `rgb(${r}, ${g}, ${b})`; }; };
-  const ground = (node) => { const own = getComputedStyle(node).backgroundColor;
-    return rgb(own)(node.parentElement ? ground(node.parentElement) : "white"); };
+  const canvas = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
+  const seen = new Map(), known = (key, find) => seen.has(key) ? seen.get(key) : seen.set(key, find()).get(key);
+  const over = (top, under) => known(`${top} over ${under}`, () => {
+    for (const colour of [under, top]) { canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1); }
+    const [r, g, b] = canvas.getImageData(0, 0, 1, 1).data; return `rgb(${r}, ${g}, ${b})`; });
+  const ground = (node) => node ? over(getComputedStyle(node).backgroundColor, ground(node.parentElement)) : "white";
   const light = (colour) => { const [r, g, b] = colour.match(/\\d+/g).map((v) => { v /= 255; return v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4; });
     return .2126 * r + .7152 * g + .0722 * b; };
+  const ink = (node) => node instanceof SVGElement ? getComputedStyle(node).fill : getComputedStyle(node).color;
   return [...document.querySelectorAll(selector)].filter((node) => node.checkVisibility() &&
     [...node.childNodes].some((n) => n.nodeType === 3 && n.data.trim()))
-    .map((node) => { const under = ground(node), over = rgb(getComputedStyle(node).color)(under), [a, b] = [light(under), light(over)];
+    .map((node) => { const under = ground(node), [a, b] = [light(under), light(over(ink(node), under))];
       return [(Math.max(a, b) + .05) / (Math.min(a, b) + .05), node.textContent.trim().slice(0, 40)]; }).sort((x, y) => x[0] - y[0])[0];
 }"""
 

@@ -25,13 +25,15 @@ LAYERS = (
     ("rules",),
     ("cue_terms", "rule_table"),
     ("coded", "documents", "evaluation", "features", "holdout", "modelfile", "queue", "sentences"),
-    ("agreement", "annotations", "carriers", "challenges", "confidence", "doccano", "labelstudio", "names", "sources", "tfidf", "training"),
-    ("export", "forms", "learning", "partitions", "report", "sinks", "wordfeatures"),
+    ("agreement", "annotations", "carriers", "challenges", "comparing", "confidence", "doccano", "labelstudio", "names", "slices", "sources", "tfidf"),
+    ("provenance", "runs", "svg", "training"),
+    ("export", "forms", "learning", "page", "partitions", "plots", "report", "sinks", "tiles", "wordfeatures"),
+    ("figures",),
     ("lookup",),
     ("model",),
-    ("page",),
     ("bulk", "explain", "importing", "scoring", "tasks"),
-    ("cluster", "view"),
+    ("cluster", "errorlist", "view"),
+    ("reporting",),
     ("__init__",),
     ("stages._run", "commands._progress", "commands._shared"),
     ("commands._partitioned",),
@@ -41,7 +43,10 @@ LAYERS = (
 """The modules from the ground up; a module may import what stands in an earlier row. A new module goes into its row."""
 
 RANKS = {name: rank for rank, row in enumerate(LAYERS) for name in row}
-DATA = {"sentences": {"pipeline/abbreviations.txt"}}
+DATA = {
+    "sentences": {"pipeline/abbreviations.txt"},
+    "stages.report": {path.relative_to(ROOT).as_posix() for path in (PACKAGE / "templates" / "report").iterdir()} | {"pipeline/templates/colours.css"},
+}
 """Files of the package that a module reads, by module."""
 
 MAY_TALK = ("stages", "commands", "cli")

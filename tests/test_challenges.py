@@ -63,9 +63,13 @@ def test_rates_by_group_and_over_all() -> None:
     assert challenges.rates(FOUR, GUESSES) == [("a", 3, 1, 1 / 3), ("b", 1, 1, 1.0), ("all", 4, 2, 0.5)]
 
 
-def test_failures_least_probable_truth_first() -> None:
-    found = challenges.failures(FOUR, GUESSES)
-    assert found == [("a", "a3", "A three.", "warning", "denial", 0.2), ("a", "a1", "A one.", "denial", "accusation", 0.3)]
+def test_outcomes_by_group_least_probable_truth_first() -> None:
+    assert challenges.outcomes(FOUR, GUESSES) == [
+        ("a", "a3", "A three.", "warning", "denial", 0.2),
+        ("a", "a1", "A one.", "denial", "accusation", 0.3),
+        ("a", "a2", "A two.", "accusation", "accusation", 0.8),
+        ("b", "b1", "B one.", "neutral", "neutral", 0.7),
+    ]
 
 
 def test_seeds_hold_every_rule_and_label() -> None:

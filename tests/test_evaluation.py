@@ -174,7 +174,16 @@ def test_the_majority_baseline_gives_the_shares_of_training() -> None:
 
 def test_slices_are_scored_each_on_its_own() -> None:
     truth, predicted = np.array([0, 0, 1, 1, 2]), np.array([0, 1, 1, 1, 2])
-    found = evaluation.by_slice(truth, evaluation.one_hot(predicted), ["b", "b", "b", "a", "a"])
+    found = evaluation.by_slice(truth, evaluation.one_hot(predicted), ["b", "b", "b", "a", "a"], list("vwxyz"), PARAMS)
     assert list(found) == ["a", "b"]
-    assert found["a"] == {"sentences": 2, "macro_f1": 1.0, "accuracy": 1.0}
-    assert found["b"] == {"sentences": 3, "macro_f1": pytest.approx(2 / 3), "accuracy": pytest.approx(2 / 3)}
+    assert found["a"] == {"sentences": 2, "accuracy": 1.0, "macro_f1": 1.0, "macro_f1_low": 1.0, "macro_f1_high": 1.0}
+    assert (found["b"]["sentences"], found["b"]["accuracy"], found["b"]["macro_f1"]) == (3, pytest.approx(2 / 3), pytest.approx(2 / 3))
+
+
+def test_the_interval_of_a_slice_is_that_of_its_sentences_alone() -> None:
+    truth, probabilities, documents = mixed()
+    names = ["in" if i % 3 else "out" for i in range(len(truth))]
+    inside = np.array([name == "in" for name in names])
+    alone = evaluation.evaluate(truth[inside], probabilities[inside], np.array(documents)[inside].tolist(), PARAMS)["macro_f1"]
+    found = evaluation.by_slice(truth, probabilities, names, documents, PARAMS)["in"]
+    assert (found["macro_f1"], found["macro_f1_low"], found["macro_f1_high"]) == (alone["value"], alone["low"], alone["high"])

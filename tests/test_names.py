@@ -118,16 +118,24 @@ def test_names_come_in_order_and_apart(text: str) -> None:
     assert all(0 <= one.start < one.end <= len(text) for one in found)
 
 
+NAMES_OF_PLACES = names.compile_lists({"countries": ["Peru", "Chad"], "cities": ["Paris", "Lima"]})
+
+
 def by_peru(texts: Sequence[str]) -> NDArray[np.float64]:
     """A model that takes Peru for an accusation and everything else for neutral."""
     return np.eye(4)[[1 if "Peru" in text else 3 for text in texts]]
 
 
 def test_flips_count_predictions_that_change() -> None:
-    lists = names.compile_lists({"countries": ["Peru", "Chad"], "cities": ["Paris", "Lima"]})
-    figures, flips = names.flips(by_peru, ["Peru left.", "Paris shut.", "Nobody came.", "Both left."], lists, swaps=2, seed=0)
+    figures, flips = names.flips(by_peru, ["Peru left.", "Paris shut.", "Nobody came.", "Both left."], NAMES_OF_PLACES, swaps=2, seed=0)
     assert figures == {"sentences": 2, "share": 0.5, "share_of_all": 0.25}
     assert flips == [("Peru left.", "Chad left.", "accusation", "neutral")] * 2
+
+
+def test_the_share_of_swaps_that_flip_a_text() -> None:
+    texts = ["Peru left.", "Nobody came.", "Lima left.", "Peru left."]
+    flips = [names.Flip("Peru left.", "Chad left.", "accusation", "neutral")] * 3
+    assert names.flipped(texts, NAMES_OF_PLACES, flips, swaps=2) == [0.75, None, 0.0, 0.75]
 
 
 def test_flips_of_nothing() -> None:

@@ -19,6 +19,7 @@ ROWS: dict[str, list[Any]] = {
     "document": ["a", "a", "b"],
     "start": [0, 16, 0],
     "end": [15, 22, 17],
+    "flipped": [None, 0.0, 1 / 3],
 }
 PROBABILITIES = np.array([[0.05, 0.9, 0.05, 0.0], [0.0, 0.0, 0.0, 1.0], [0.1, 0.4, 0.5, 0.0]])
 
@@ -42,7 +43,12 @@ def test_errors_come_with_the_least_probable_truth_first(tmp_path: Path) -> None
 def test_confusion_predictions_and_labels(tmp_path: Path) -> None:
     folder = written(tmp_path)
     assert (folder / "confusion.csv").read_text().splitlines()[1] == "denial,0,1,0,0"
-    assert (folder / "predictions.csv").read_text().splitlines() == ["truth,predicted", "denial,accusation", "neutral,neutral", "accusation,warning"]
+    assert (folder / "predictions.csv").read_text().splitlines() == [
+        "document,start,end,truth,predicted,denial,accusation,warning,neutral,flipped",
+        "a,0,15,denial,accusation,0.05,0.9,0.05,0.0,",
+        "a,16,22,neutral,neutral,0.0,0.0,0.0,1.0,0.0",
+        "b,0,17,accusation,warning,0.1,0.4,0.5,0.0,0.333333",
+    ]
     assert (folder / "labels.csv").read_text().splitlines()[-3:] == ["neutral,precision,1.0", "neutral,recall,1.0", "neutral,f1,1.0"]
 
 

@@ -86,12 +86,23 @@ def test_held_out_predictions_give_calibration_and_coverage(reports: Path) -> No
     assert (calibration[9]["denial"], calibration[9]["denial_sentences"]) == ("0.25", "4")
 
 
+def test_slices_and_flips_by_sentence(reports: Path) -> None:
+    assert {kind: sum(one["sentences"] for one in found.values()) for kind, found in metrics(reports)["slices"].items()} == dict.fromkeys(
+        ("place", "length", "quotation", "letters", "names"), 4
+    )
+    rows = list(csv.DictReader((reports / "predictions.csv").open()))
+    assert [(row["document"], row["truth"], row["predicted"], row["flipped"]) for row in rows[:2]] == [
+        ("c0/0.txt", "denial", "denial", "0.0"),
+        ("c1/1.txt", "accusation", "accusation", "0.0"),
+    ]
+
+
 def test_challenges_names_and_carriers(reports: Path) -> None:
     found = metrics(reports)
     rows = {row["group"]: row for row in csv.DictReader((reports / "challenges.csv").open())}
     assert found["challenges"] == {group: float(row["rate"]) for group, row in rows.items()}
-    failed = list(csv.DictReader((reports / "challenges_failed.csv").open()))
-    assert int(rows["all"]["rows"]) - int(rows["all"]["passed"]) == len(failed)
+    outcomes = list(csv.DictReader((reports / "challenge_outcomes.csv").open()))
+    assert (len(outcomes), sum(row["label"] == row["predicted"] for row in outcomes)) == (int(rows["all"]["rows"]), int(rows["all"]["passed"]))
     assert found["name_flips"]["sentences"] == 4
     features = list(csv.DictReader((reports / "features.csv").open()))
     assert len(features) == params.load(ROOT / "params.yaml", EvaluateParams).carriers * 4 * 3

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from pipeline import carriers, challenges, coded, confidence, evaluation, modelfile, names, params, report, rules
+from pipeline import carriers, challenges, coded, confidence, evaluation, modelfile, names, params, report, rules, slices
 from pipeline.model import StanceModel
 from pipeline.params import EvaluateParams
 from pipeline.records import LABELS
@@ -44,12 +44,21 @@ def evaluate(paths: Paths, settings: Path) -> None:
     metrics: dict[str, Any] = {name: evaluation.evaluate(truth, found, rows["document"], section) for name, found in candidates.items()}
     metrics |= _held_out(paths, section)
     metrics["challenges"] = _challenges(model, paths)
-    metrics["name_flips"], flips = names.flips(model.predict_proba, rows["text"], names.read_folder(paths.names), swaps=section.name_swaps, seed=section.seed)
+    lists = names.read_folder(paths.names)
+    metrics["name_flips"], flips = names.flips(model.predict_proba, rows["text"], lists, swaps=section.name_swaps, seed=section.seed)
+    rows["flipped"] = names.flipped(rows["text"], lists, flips, swaps=section.name_swaps)
+    metrics["slices"] = _slices(rows, truth, probabilities, section)
     report.write_records(paths.reports / "name_flips.csv", names.Flip, flips)
     report.write_records(paths.reports / "features.csv", carriers.Carrier, carriers.strongest(stored, count=section.carriers))
     report.write(paths.reports, metrics, rows, probabilities)
     scored = {name: metrics[name]["macro_f1"]["value"] for name in candidates}
     print("evaluate: macro-F1 " + ", ".join(f"{name} {value:.3f}" for name, value in scored.items()))
+
+
+def _slices(rows: dict[str, list[Any]], truth: evaluation.Ints, probabilities: evaluation.Floats, section: EvaluateParams) -> dict[str, Any]:
+    """The figures of every slice, by kind of slice."""
+    kinds = slices.of(rows["text"], rows["start"], [flipped is not None for flipped in rows["flipped"]])
+    return {kind: evaluation.by_slice(truth, probabilities, found, rows["document"], section) for kind, found in kinds.items()}
 
 
 def _held_out(paths: Paths, section: EvaluateParams) -> dict[str, Any]:
@@ -61,7 +70,7 @@ def _held_out(paths: Paths, section: EvaluateParams) -> dict[str, Any]:
     report.write_records(paths.reports / "coverage.csv", confidence.Coverage, curve)
     report.write_reliability(paths.reports / "calibration.csv", confidence.reliability(truth, probabilities, bins=section.calibration_bins))
     return {
-        "collections": evaluation.by_slice(truth, probabilities, rows["collection"]),
+        "collections": evaluation.by_slice(truth, probabilities, rows["collection"], rows["document"], section),
         "calibration_error": confidence.calibration_errors(truth, probabilities, bins=section.calibration_bins),
         "unsure": confidence.unsure(curve, accuracy=section.wanted_accuracy),
     }
@@ -73,7 +82,7 @@ def _challenges(model: StanceModel, paths: Paths) -> dict[str, float]:
     probabilities = model.predict_proba([challenge.text for challenge in found])
     rates = challenges.rates(found, probabilities)
     report.write_records(paths.reports / "challenges.csv", challenges.Rate, rates)
-    report.write_records(paths.reports / "challenges_failed.csv", challenges.Failure, challenges.failures(found, probabilities))
+    report.write_records(paths.reports / "challenge_outcomes.csv", challenges.Outcome, challenges.outcomes(found, probabilities))
     return {rate.group: rate.rate for rate in rates}
 
 
