@@ -15,11 +15,9 @@ _EXAMPLES = """  stance evaluate coded.jsonl
 def add(commands: _shared.Commands) -> None:
     """Add the command's parser."""
     parser = _shared.command(commands, "evaluate", "score the model on labelled sentences", _EXAMPLES, run)
-    parser.add_argument("file", type=Path, metavar="FILE", help="labelled sentences: .jsonl, .csv or .parquet")
-    parser.add_argument("--label-column", default="label", metavar="NAME", help="column that holds the label (default: label)")
+    _shared.add_labelled(parser)
     parser.add_argument("--slice-column", default="slice", metavar="NAME", help="column to break the figures down by (default: slice, if there)")
     parser.add_argument("--names", type=Path, metavar="FOLDER", help="names to swap, a .txt file a kind (default: seeds/names, if there)")
-    _shared.add_text_column(parser)
     _shared.add_format(parser, ("table", "json"), "table")
     _shared.add_model(parser)
 
