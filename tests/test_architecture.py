@@ -28,7 +28,7 @@ LAYERS = (
     ("agreement", "annotations", "carriers", "challenges", "comparing", "confidence", "doccano", "labelstudio", "names", "slices", "sources", "tfidf"),
     ("provenance", "runs", "svg", "training"),
     ("export", "forms", "learning", "page", "partitions", "plots", "report", "sinks", "tiles", "wordfeatures"),
-    ("figures",),
+    ("card", "figures"),
     ("lookup",),
     ("model",),
     ("bulk", "explain", "importing", "scoring", "tasks"),
@@ -45,6 +45,7 @@ LAYERS = (
 RANKS = {name: rank for rank, row in enumerate(LAYERS) for name in row}
 DATA = {
     "sentences": {"pipeline/abbreviations.txt"},
+    "card": {"pipeline/templates/card.md"},
     "stages.report": {path.relative_to(ROOT).as_posix() for path in (PACKAGE / "templates" / "report").iterdir()} | {"pipeline/templates/colours.css"},
 }
 """Files of the package that a module reads, by module."""
