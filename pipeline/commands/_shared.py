@@ -58,6 +58,11 @@ def add_labelled(parser: argparse.ArgumentParser) -> None:
     add_text_column(parser)
 
 
+def add_quiet(parser: argparse.ArgumentParser) -> None:
+    """--quiet."""
+    parser.add_argument("--quiet", "-q", action="store_true", help="no note where the input looks unlike the training text")
+
+
 def add_model(parser: argparse.ArgumentParser) -> None:
     """--model."""
     parser.add_argument("--model", type=Path, metavar="PATH", help="model file (default: $STANCE_MODEL, models/stance.npz, the package's own)")
