@@ -13,7 +13,7 @@ from command_line import DENIED, STANCE, Run, environment, failed
 from small_project import Project
 
 from pipeline import StanceModel
-from pipeline.commands.explain import _shown
+from pipeline.commands import _terminal
 from pipeline.records import LABELS
 
 TELLING = "The ministry denied any part in the raid."
@@ -82,8 +82,8 @@ def test_wrong_labels_are_refused(run: Run) -> None:
     ],
 )
 def test_nothing_is_left_that_a_terminal_obeys(text: str, shown: str) -> None:
-    assert "".join(_shown(text)) == shown
-    assert len(_shown(text)) == len(text)
+    assert "".join(_terminal.shown(text)) == shown
+    assert len(_terminal.shown(text)) == len(text)
 
 
 def on_terminal(project: Project, cwd: Path, *arguments: str, **env: str) -> str:

@@ -51,6 +51,18 @@ def add_text_column(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--text-column", default="text", metavar="NAME", help="column that holds the text (default: text)")
 
 
+def add_labelled(parser: argparse.ArgumentParser) -> None:
+    """FILE with labelled sentences, --text-column and --label-column."""
+    parser.add_argument("file", type=Path, metavar="FILE", help="labelled sentences: .jsonl, .csv or .parquet")
+    parser.add_argument("--label-column", default="label", metavar="NAME", help="column that holds the label (default: label)")
+    add_text_column(parser)
+
+
+def add_quiet(parser: argparse.ArgumentParser) -> None:
+    """--quiet."""
+    parser.add_argument("--quiet", "-q", action="store_true", help="no note where the input looks unlike the training text")
+
+
 def add_model(parser: argparse.ArgumentParser) -> None:
     """--model."""
     parser.add_argument("--model", type=Path, metavar="PATH", help="model file (default: $STANCE_MODEL, models/stance.npz, the package's own)")

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.commands import _partitioned, _progress, _shared
+from pipeline.commands import _notes, _partitioned, _progress, _shared
 from pipeline.errors import UsageError
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def add(commands: _shared.Commands) -> None:
     parser.add_argument("--id-column", default="id", metavar="NAME", help="column that holds the id (default: id)")
     parser.add_argument("--min-confidence", type=_shared.share, default=0.0, metavar="P", help="leave sentences below this probability without a label")
     _shared.add_text_column(parser)
+    _shared.add_quiet(parser)
     _shared.add_format(parser, ("table", "jsonl", "csv"), "table on a terminal, jsonl otherwise")
     _shared.add_model(parser)
 
@@ -53,15 +54,18 @@ def run(options: argparse.Namespace) -> None:
 
     _check(options)
     if _partitioned.wanted(options):
-        _partitioned.run(options, _expected(options))
+        _partitioned.run(options, _rows(options), _expected(options))
         return
     form = sinks.form_of(options.output, options.format) if options.output else options.format or ("table" if sys.stdout.isatty() else "jsonl")
     settings = bulk.Settings(form, options.min_confidence)
-    classified = bulk.encoded(_shared.load_model(options.model), _rows(options), settings, workers=options.workers)
+    model, sample = _shared.load_model(options.model), _notes.Sample()
+    classified = bulk.encoded(model, sample.of(_rows(options)), settings, workers=options.workers)
     with _progress.shown(_expected(options)) as progress, sinks.to_file(options.output, form) if options.output else _standard_output(form) as sink:
         for batch in classified:
             sink(batch.content)
             progress.add(batch.rows)
+    if not options.quiet:
+        _notes.tell_of(model, sample)
 
 
 def _check(options: argparse.Namespace) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import casing, coded, export, files, lexicon, modelfile, params, resolving, tables, training
+from pipeline import casing, coded, export, files, lexicon, modelfile, params, resolving, tables, training, unlike
 from pipeline.params import TrainParams
 from pipeline.records import LABELS
 from pipeline.stages._run import run
@@ -46,6 +46,7 @@ def train(labelled: Path, cues: Path, codebook: Path, model_path: Path, held_out
             "codebook": version,
             "cues": files.digest(part for name in sorted(lists) for part in (name, lists[name])),
         },
+        unlike.HEADER: unlike.limits(rows["text"], rows["collection"], counts.common, min_documents=section.min_documents),
         "versions": {name: metadata.version(name) for name in _VERSIONED},
     }
     modelfile.write(model_path, export.to_model(pipeline, compiled, counts.common, _golden(rows["text"], labels), header))
