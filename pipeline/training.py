@@ -144,13 +144,19 @@ def choose_strength(counts: Counts, labels: Ints, weights: Floats, groups: Ints,
     return max(scores, key=lambda strength: scores[strength]), scores
 
 
-def temperature(scores: Floats, labels: Ints) -> float:
-    """The divisor of log odds that makes probabilities fit `labels` best (temperature scaling, Guo et al. 2017)."""
+def temperature(scores: Floats, labels: Ints, collections: Sequence[str]) -> float:
+    """The divisor of log odds that makes probabilities fit `labels` best (temperature scaling, Guo et al. 2017).
+
+    Each collection counts the same, whatever its size: what a user brings is one more collection.
+    """
     from scipy.optimize import minimize_scalar
     from scipy.special import log_softmax
 
+    _, member, sizes = np.unique(collections, return_inverse=True, return_counts=True)
+
     def loss(log_divisor: float) -> float:
-        return -float(log_softmax(scores / np.exp(log_divisor), axis=1)[np.arange(len(labels)), labels].mean())
+        losses = -log_softmax(scores / np.exp(log_divisor), axis=1)[np.arange(len(labels)), labels]
+        return float(np.average(losses, weights=1.0 / sizes[member]))
 
     return float(np.exp(minimize_scalar(loss, bounds=(-3, 3), method="bounded").x))
 

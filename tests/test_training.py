@@ -179,10 +179,20 @@ def drawn(strength: float, *, size: int = 20_000) -> tuple[NDArray[np.float64], 
 @pytest.mark.parametrize("strength", [0.3, 1.0, 4.0])
 def test_the_temperature_undoes_too_much_or_too_little_confidence(strength: float) -> None:
     odds, labels = drawn(strength)
-    divisor = training.temperature(odds, labels)
+    divisor = training.temperature(odds, labels, ["one"] * len(labels))
     assert divisor == pytest.approx(strength, rel=0.03)
     losses = [-log_softmax(odds / t, axis=1)[np.arange(len(labels)), labels].mean() for t in (divisor, divisor * 1.1, divisor / 1.1)]
     assert losses[0] == min(losses)
+
+
+def test_each_collection_counts_the_same_for_the_temperature() -> None:
+    (sure, sure_labels), (modest, modest_labels) = drawn(2.0, size=9_000), drawn(0.5, size=300)
+    odds, labels = np.concatenate([sure, modest]), np.concatenate([sure_labels, modest_labels])
+    alone = training.temperature(odds, labels, ["one"] * len(labels))
+    apart = training.temperature(odds, labels, ["sure"] * 9_000 + ["modest"] * 300)
+    grown = training.temperature(np.concatenate([odds, sure]), np.concatenate([labels, sure_labels]), ["sure"] * 9_000 + ["modest"] * 300 + ["sure"] * 9_000)
+    assert apart < alone - 0.1, "the small collection has its say"
+    assert grown == pytest.approx(apart, rel=1e-4), "whatever the other one's size"
 
 
 def test_assembling_leaves_the_fit_as_it_was_and_divides_once(corpus: Corpus) -> None:

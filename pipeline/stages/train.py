@@ -74,7 +74,7 @@ def _calibrate(
     people = np.array(rows["source"]) != resolving.RULES
     natural = people & training.natural(rows["collection"], section)
     chosen = natural if natural.any() else people
-    divisor = training.temperature(odds[chosen], labels[chosen]) if chosen.any() else 1.0
+    divisor = training.temperature(odds[chosen], labels[chosen], np.array(rows["collection"])[chosen]) if chosen.any() else 1.0
     return odds / divisor, divisor
 
 
