@@ -10,6 +10,7 @@ import numpy as np
 
 from pipeline import cues
 from pipeline.cues import Bools, Hits, Ints
+from pipeline.growing import runs
 from pipeline.lexicon import FORMS, Lexicon
 from pipeline.text import Batch, WordTable
 
@@ -178,7 +179,7 @@ def _quoted(around: _Around) -> Bools:
     """Inside straight (toggling) or curved (opening and closing) double quotation marks."""
 
     def since_row_start(name: str) -> Ints:
-        marks = np.unique(around.starts(name))
+        marks, _ = runs(around.starts(name))
         return np.searchsorted(marks, around.hits.start) - np.searchsorted(marks, around.row_start)
 
     inside: Bools = (since_row_start("grammar.quote-open") > since_row_start("grammar.quote-close")) | (since_row_start("grammar.quote") % 2 == 1)

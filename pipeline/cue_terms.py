@@ -10,6 +10,7 @@ import numpy as np
 from pipeline import cues, rules
 from pipeline.context import CLAUSES, OBJECT_NAMES, POLARITIES, ROLES, UNDER, Context
 from pipeline.cues import Ints
+from pipeline.growing import runs
 from pipeline.lexicon import Lexicon
 
 TEMPLATES = {
@@ -65,8 +66,8 @@ _NAMES = {
     "rule": (*(rule.name for rule in rules.RULES), "none"),
     "number": ("0", "1", "2", "3+"),
 }
-BACKGROUND = (1, 2, 3)
-"""Clauses (numbers in CLAUSES) in which a stance is background: contrast, time, relative."""
+BACKGROUND = ("contrast", "time", "relative")
+"""Clauses in which a stance is background."""
 _SIDE = ("claim-noun", "request-noun", "other-sense", "norm-noun", "modal", "condition", "reason", "good-noun", "good-verb", "press-step-noun")
 FORESEEN = POLARITIES.index("modal")
 
@@ -149,7 +150,7 @@ def occurrences(context: Context, lexicon: Lexicon) -> Iterator[Occurrences]:
 
 def _once(rows: Ints, codes: Ints) -> tuple[Ints, Ints]:
     """Pairs of row and code in order, without repeats."""
-    packed = np.unique(rows << _CODE_BITS | codes)
+    packed, _ = runs(np.sort(rows << _CODE_BITS | codes))
     return packed >> _CODE_BITS, packed & (1 << _CODE_BITS) - 1
 
 
@@ -164,9 +165,9 @@ def _decided(context: Context, lexicon: Lexicon) -> tuple[Ints, Ints]:
 
 def _first(context: Context) -> Ints:
     """The first cue of a stance in each row that does not stand in the background."""
-    candidate = np.flatnonzero(~np.isin(context.clause, BACKGROUND))
-    _, first = np.unique(context.hits.row[candidate], return_index=True)
-    return candidate[first]
+    candidate = np.flatnonzero(~np.isin(CLAUSES, BACKGROUND).take(context.clause))
+    _, first = runs(context.hits.row.take(candidate))
+    return candidate.take(first)
 
 
 def _pack(template: int, parts: tuple[str, ...], values: dict[str, Ints], size: int) -> Ints:

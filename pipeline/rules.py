@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pipeline import context, cues
 from pipeline.context import CLAUSES, OBJECT_NAMES, POLARITIES, ROLES, Context
 from pipeline.cues import Ints
+from pipeline.growing import runs
 from pipeline.lexicon import Lexicon, grade
 from pipeline.records import LABELS, NEUTRAL
 from pipeline.text import WordTable, batch
@@ -127,7 +128,7 @@ def decide(found: Context, lexicon: Lexicon, rows: int) -> tuple[Ints, Ints, Int
     tier = _TIERS.take(rule)
     tier[tier == 1] += _ASIDE.take(found.role.take(cue[tier == 1]))
     order = np.lexsort((rule, cue, tier, found.hits.row.take(cue)))
-    row, first = np.unique(found.hits.row.take(cue.take(order)), return_index=True)
+    row, first = runs(found.hits.row.take(cue.take(order)))
     best = order.take(first)
     label, by, at = np.full(rows, NEUTRAL), np.full(rows, NO_RULE), np.full(rows, -1)
     label[row], by[row], at[row] = _LABELS.take(rule.take(best)), rule.take(best), cue.take(best)
