@@ -97,7 +97,7 @@ def add_counted(sums: Floats, weights: Weights, occurrences: Packed) -> None:
 def add_repeated(sums: Floats, weights: Weights, occurrences: Packed) -> None:
     """Add to `sums` what features that stand more than once bring beyond what each occurrence brought alone."""
     occurrences.sort()
-    again = occurrences[:-1][occurrences[1:] == occurrences[:-1]]
+    again = occurrences.take(np.flatnonzero(occurrences[1:] == occurrences[:-1]))
     packed, first = runs(again)
     count = np.diff(first, append=len(again)) + 1
     value = 1.0 + np.log(count)

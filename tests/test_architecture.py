@@ -16,7 +16,7 @@ LAYERS = (
     ("errors", "records"),
     ("files",),
     ("params",),
-    ("codebook", "growing", "hashing", "npz", "resolving", "tables"),
+    ("codebook", "growing", "hashing", "npz", "resolving", "tables", "terminal"),
     ("audit", "stretches"),
     ("text",),
     ("casing", "lexicon", "offsets"),
