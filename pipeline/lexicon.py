@@ -83,11 +83,6 @@ class Lexicon:
     pair_cues: NDArray[np.int64]
 
     @cached_property
-    def chosen_sections(self) -> dict[tuple[str, ...], NDArray[np.bool_]]:
-        """Which sections (S,) are meant by names, kept once it is worked out."""
-        return {}
-
-    @cached_property
     def list_of_section(self) -> NDArray[np.int64]:
         """The number of the list that each section stands in, shape (S,)."""
         lists = list(dict.fromkeys(name.split(".")[0] for name in self.sections))
@@ -167,8 +162,14 @@ def _inflections(entry: CueEntry) -> Iterator[tuple[tuple[str, ...], int]]:
 
 
 def compile_lists(lists: Mapping[str, str]) -> Lexicon:
-    """Compile the texts of the cue lists."""
+    """Compile the texts of the cue lists.
+
+    Raises:
+        DataError: there is no entry, or one that `entries` refuses.
+    """
     found = list(entries(lists))
+    if not found:
+        raise DataError("the cue lists hold no entry", where=", ".join(lists) or "no list", next_step="give the folder seeds/cues")
     sections = tuple(dict.fromkeys(entry.section for entry in found))
     whole: dict[tuple[tuple[str, ...], int], int] = {}
     gapped: dict[tuple[tuple[str, ...], tuple[str, ...], int], int] = {}

@@ -50,6 +50,9 @@ def fit(counts: Counts, labels: Ints, weights: Floats, rows: Ints, params: Train
 
     Terms in fewer than `params.min_documents` of these sentences are left out, as a vectoriser fitted on
     them alone would do.
+
+    Raises:
+        DataError: only one label stands in these sentences, or a block has no term in enough of them.
     """
     from sklearn.linear_model import LogisticRegression
 
@@ -57,6 +60,9 @@ def fit(counts: Counts, labels: Ints, weights: Floats, rows: Ints, params: Train
     for block, (matrix, _) in zip(features.BLOCKS, counts.blocks, strict=True):
         part = matrix[rows]
         columns.append(np.flatnonzero(np.bincount(part.indices, minlength=part.shape[1]) >= params.min_documents))
+        if not len(columns[-1]):
+            what = f"no term of the block {block!r} stands in {params.min_documents} or more of the {len(rows)} training sentences"
+            raise DataError(what, next_step="annotate more sentences, or lower train.min_documents in params.yaml")
         weightings.append(features.weighting(block).fit(part[:, columns[-1]]))
     present = np.unique(labels[rows])
     if len(present) < 2:

@@ -160,6 +160,11 @@ def test_one_label_alone_is_an_error_that_names_it(short_lexicon: Lexicon) -> No
         Corpus(short_lexicon, documents=3, without=("warning", "accusation", "neutral")).fit()
 
 
+def test_a_block_without_a_term_is_an_error_that_names_it(corpus: Corpus) -> None:
+    with pytest.raises(DataError, match="'words' stands in 9999 or more of the"):
+        corpus.fit(params=replace(PARAMS, min_documents=9999))
+
+
 def test_the_strength_with_the_best_figure_is_chosen(corpus: Corpus) -> None:
     groups = np.unique(corpus.groups, return_inverse=True)[1]
     params = replace(PARAMS, strengths=(1e-4, 3.0))

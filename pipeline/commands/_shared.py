@@ -80,11 +80,6 @@ def add_annotations(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--annotations", type=Path, default=Path("seeds/annotations"), metavar="DIR", help=text)
 
 
-def add_cues(parser: argparse.ArgumentParser) -> None:
-    """--cues."""
-    parser.add_argument("--cues", type=Path, default=Path("seeds/cues"), metavar="DIR", help="folder of cue lists, for the rules (default: seeds/cues)")
-
-
 def add_codebook(parser: argparse.ArgumentParser) -> None:
     """--codebook."""
     parser.add_argument("--codebook", type=Path, default=Path("seeds/CODEBOOK.md"), metavar="FILE", help="the codebook (default: seeds/CODEBOOK.md)")

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline.commands import _shared, _terminal
+from pipeline import terminal
+from pipeline.commands import _shared
 from pipeline.errors import UsageError
 
 if TYPE_CHECKING:
@@ -91,10 +92,10 @@ def _lines(changes: Sequence[Change], changed: Sequence[Relabelled], sentences: 
     yield f"\n{len(changed)} labels changed{f': {told}' if told else ''}"
     for one in changed[:top]:
         yield f"\n{one.old} {one.old_probability:.2f} → {one.new} {one.new_probability:.2f} (is {one.truth}; {_WORDS[one.outcome]})"
-        yield f"  {_terminal.line(one.text)}"
+        yield f"  {terminal.line(one.text)}"
         for title, found in (("words", one.words), ("cues", one.cues)):
             if found:
-                yield f"  {title}: " + "; ".join(_terminal.line(_reason(reason)) for reason in found[:_SHOWN])
+                yield f"  {title}: " + "; ".join(terminal.line(_reason(reason)) for reason in found[:_SHOWN])
     if top and len(changed) > top:
         yield f"\n{len(changed) - top} more; --output FILE.csv holds all"
 

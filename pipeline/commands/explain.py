@@ -8,7 +8,8 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from pipeline.commands import _shared, _terminal
+from pipeline import terminal
+from pipeline.commands import _shared
 from pipeline.records import LABELS
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def _lines(found: Explanation, label: str | None, top: int, *, coloured: bool) -
     chances = "  ".join(f"{name} {chance:.3f}" for name, chance in zip(LABELS, found.probabilities, strict=True))
     if label is None:
         return [f"no words: {chances}"]
-    number, shown = LABELS.index(label), _terminal.shown(found.text)
+    number, shown = LABELS.index(label), terminal.shown(found.text)
     title = f"{found.label or 'no words'}: {chances}"
     words = sum(word.shares[number] for word in found.words)
     score, constant = found.scores[number], found.intercept[number]

@@ -1,4 +1,4 @@
-"""Texts on a terminal: nothing in them that it would obey."""
+"""What is printed of a text on a terminal: nothing that the terminal would obey."""
 
 from __future__ import annotations
 
