@@ -8,11 +8,11 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
-from pipeline.commands import _shared, agreement, audit, classify, codebook, compare, evaluate, explain, learning_curve, queue, report, view
+from pipeline.commands import _shared, agreement, audit, classify, codebook, compare, evaluate, explain, learning_curve, queue, report, shares, view
 from pipeline.commands import annotations as coding
 from pipeline.errors import StanceError, UsageError
 
-COMMANDS = (classify, explain, view, evaluate, compare, coding, agreement, audit, queue, codebook, learning_curve, report)
+COMMANDS = (classify, explain, view, shares, evaluate, compare, coding, agreement, audit, queue, codebook, learning_curve, report)
 
 
 class _Parser(argparse.ArgumentParser):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from itertools import compress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -23,10 +23,8 @@ _OFTEN = 0.01
 """A word that stands in this share of the training sentences is one of the commonest."""
 _OFTEN_IDF = 1 - math.log(_OFTEN)
 """What that share is as idf, which scikit-learn raises by 1."""
-_BEYOND = 1e-4
-"""A limit is what one collection in so many would exceed."""
-_CHANCE = 1e-3
-"""An input is only said to exceed a limit where chance would bring it so far less often than this."""
+_SELDOM = 1e-3
+"""A limit is what so few collections would exceed, and an input exceeds it where chance would bring it so far more seldom than this."""
 _LENGTHS = (0.05, 0.99)
 _MOST = 256
 _LONGEST = 2000
@@ -44,13 +42,6 @@ class Lengths(NamedTuple):
 
     short: float
     long: float
-
-
-class Word(NamedTuple):
-    """What is known of a word form: whether it stands in the vocabulary, and among the commonest words."""
-
-    known: bool
-    often: bool
 
 
 _SIGNS = {
@@ -84,13 +75,10 @@ def limits(texts: Sequence[str], collections: Sequence[str], common: frozenset[s
     found: dict[str, list[Sign]] = {name: [] for name in _SIGNS}
     for own in members.values():
         here = Counter(form for number in own for form in set(words[number]))
-        rest = len(words) - len(own)
-
-        def word(form: str, here: Counter[str] = here, rest: int = rest) -> Word:
-            left = everywhere[form] - here[form]
-            return Word(left >= min_documents, left >= _OFTEN * rest)
-
-        for name, sign in _count([texts[number] for number in own], [words[number] for number in own], lengths, word).items():
+        left = {form: count - here[form] for form, count in everywhere.items() if count - here[form] >= min_documents}
+        often = {form for form, count in left.items() if count >= _OFTEN * (len(words) - len(own))}
+        signs = _count([texts[number] for number in own], [words[number] for number in own], lengths, known=left.keys(), often=often)
+        for name, sign in signs.items():
             found[name].append(sign)
     return {"lengths": lengths._asdict(), "limits": {name: _limit(signs) for name, signs in found.items()}}
 
@@ -100,18 +88,17 @@ def _limit(signs: Sequence[Sign]) -> dict[str, float]:
     from scipy.stats import t
 
     odds = np.array([math.log((sign.have + 0.5) / (sign.cases - sign.have + 0.5)) for sign in signs])
-    upper = odds.mean() + t.ppf(1 - _BEYOND, len(odds) - 1) * odds.std(ddof=1) * math.sqrt(1 + 1 / len(odds))
+    upper = odds.mean() + t.ppf(1 - _SELDOM, len(odds) - 1) * odds.std(ddof=1) * math.sqrt(1 + 1 / len(odds))
     return {"most": max(sign.have / sign.cases for sign in signs if sign.cases), "limit": float(1 / (1 + math.exp(-upper)))}
 
 
-def _count(texts: Sequence[str], words: Sequence[Sequence[str]], lengths: Lengths, word: Callable[[str], Word]) -> dict[str, Sign]:
+def _count(texts: Sequence[str], words: Sequence[Sequence[str]], lengths: Lengths, *, known: Container[str], often: Container[str]) -> dict[str, Sign]:
     """Every sign; names and numbers, which each have one form, and sentences without a word tell nothing."""
     forms = [form for one in words for form in one if form not in (casing.NAME, reading.NUMBER)]
-    what = {form: word(form) for form in set(forms)}
     sizes = [len(one) for one in words if one]
     return {
-        "unknown": Sign(sum(not what[form].known for form in forms), len(forms)),
-        "uncommon": Sign(sum(not what[form].often for form in forms), len(forms)),
+        "unknown": Sign(sum(form not in known for form in forms), len(forms)),
+        "uncommon": Sign(sum(form not in often for form in forms), len(forms)),
         "capitals": Sign(sum(one.isupper() for one, found in zip(texts, words, strict=True) if found), len(sizes)),
         "short": Sign(sum(size < lengths.short for size in sizes), len(sizes)),
         "long": Sign(sum(size > lengths.long for size in sizes), len(sizes)),
@@ -155,7 +142,7 @@ def exceeds(sign: Sign, limit: float) -> bool:
         return False
     share = sign.have / sign.cases
     apart = share * math.log(share / limit) + ((1 - share) * math.log((1 - share) / (1 - limit)) if share < 1 else 0.0)
-    return sign.cases * apart > -math.log(_CHANCE)
+    return sign.cases * apart > -math.log(_SELDOM)
 
 
 def _signs(stored: ModelFile, texts: Sequence[str], lengths: Lengths) -> dict[str, Sign]:
@@ -164,8 +151,7 @@ def _signs(stored: ModelFile, texts: Sequence[str], lengths: Lengths) -> dict[st
     keys = hashing.string_keys(forms)
     common = frozenset(compress(forms, hashing.Index(stored.common.keys).find(keys) >= 0))
     places = hashing.Index(stored.words.keys).find(keys)
-    known = places >= 0
-    often = np.zeros(len(forms), dtype=bool)
-    often[known] = stored.words.idf.take(places[known]) <= _OFTEN_IDF
-    what = dict(zip(forms, map(Word, known.tolist(), often.tolist()), strict=True))
-    return _count(texts, [casing.words(one, common) for one in texts], lengths, what.__getitem__)
+    stands = places >= 0
+    known, at = list(compress(forms, stands)), places[stands]
+    often = frozenset(compress(known, stored.words.idf.take(at) <= _OFTEN_IDF))
+    return _count(texts, [casing.words(one, common) for one in texts], lengths, known=frozenset(known), often=often)

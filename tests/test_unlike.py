@@ -105,7 +105,7 @@ def test_a_limit_is_the_end_of_a_prediction_interval() -> None:
     limit = unlike._limit(signs)
     upper = math.log(limit["limit"] / (1 - limit["limit"]))
     assert limit["most"] == 0.2
-    assert (upper - odds.mean()) / (odds.std(ddof=1) * math.sqrt(1.25)) == pytest.approx(22.204, abs=0.001), "t of 3 degrees at .9999"
+    assert (upper - odds.mean()) / (odds.std(ddof=1) * math.sqrt(1.25)) == pytest.approx(10.2145, abs=0.001), "t of 3 degrees at .999"
 
 
 def test_one_collection_gives_no_limits() -> None:

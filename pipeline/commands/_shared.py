@@ -111,10 +111,18 @@ def count(text: str) -> int:
     return value
 
 
-def load_model(named: Path | None) -> StanceModel:
+def model_path(named: Path | None) -> Path:
     """The model that is named, else STANCE_MODEL's, else models/stance.npz below here, else the package's own."""
-    from pipeline.model import StanceModel
+    from pipeline.model import packaged
 
     local = Path("models/stance.npz")
-    path = named or (Path(os.environ["STANCE_MODEL"]) if os.environ.get("STANCE_MODEL") else local if local.exists() else None)
-    return StanceModel.load(path)
+    if named:
+        return named
+    return Path(os.environ["STANCE_MODEL"]) if os.environ.get("STANCE_MODEL") else local if local.exists() else packaged()
+
+
+def load_model(named: Path | None) -> StanceModel:
+    """The model at `model_path`."""
+    from pipeline.model import StanceModel
+
+    return StanceModel.load(model_path(named))
