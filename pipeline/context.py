@@ -31,6 +31,7 @@ OBJECTS = {
 OBJECT_NAMES = ("none", *OBJECTS)
 
 REPORTING = ("grammar.report-verb", "grammar.attribution", "grammar.quote", "grammar.quote-open")
+WITHHOLDING = ("negation.withhold", "negation.withhold-verb", "negation.withdraw-verb")
 NEAR_NEGATION = 4
 NEAR_AUXILIARY = 3
 NEAR_NOUN = 2
@@ -109,6 +110,12 @@ class _Around:
         """Where cues of these sections start, in order."""
         return self.found.start.take(self.of(*names))
 
+    def within(self, *names: str) -> Bools:
+        """Whether each hit begins inside a cue of these sections."""
+        chosen = self.of(*names)
+        start, end = self.found.start.take(chosen), np.maximum.accumulate(self.found.end.take(chosen))
+        return np.append(0, end).take(np.searchsorted(start, self.hits.start, side="right")) > self.hits.start
+
     def back(self, *names: str) -> Ints:
         """Distance from each hit back to the nearest end of a cue of these sections, FAR where there is none in its clause."""
         latest = _last_below(np.sort(self.found.end.take(self.of(*names)) - 1), self.hits.start)
@@ -138,11 +145,10 @@ def _first_from(marks: Ints, limit: Ints) -> Ints:
 
 
 def _polarities(around: _Around) -> Ints:
-    """Negated before withheld before modal, by what stands a few words before in the clause."""
+    """Negated before withheld before modal, by what stands a few words before in the clause or holds the cue (*blamed nobody*)."""
     polarity = np.zeros(len(around.hits.row), dtype=np.int64)
     polarity[around.back("grammar.modal") <= NEAR_AUXILIARY] = POLARITIES.index("modal")
-    withheld = around.back("negation.withhold", "negation.withhold-verb", "negation.withdraw-verb")
-    polarity[withheld <= NEAR_NEGATION] = POLARITIES.index("withheld")
+    polarity[(around.back(*WITHHOLDING) <= NEAR_NEGATION) | around.within(*WITHHOLDING)] = POLARITIES.index("withheld")
     polarity[around.back("negation.negation") <= NEAR_NEGATION] = POLARITIES.index("negated")
     return polarity
 

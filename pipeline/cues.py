@@ -41,7 +41,7 @@ class Hits(NamedTuple):
 
 
 def find(batch: Batch, table: WordTable, lexicon: Lexicon) -> Hits:
-    """Every cue of `lexicon` in the batch; one inside a longer one of the same list is left out (grammar stays)."""
+    """Every cue of `lexicon` in the batch; one inside a longer one of the same list is left out (grammar and negation stay)."""
     nodes = _nodes(batch, table, lexicon)
     start, end, cue = _ordered(np.concatenate([_whole(nodes, lexicon), _gapped(nodes, batch, lexicon)], axis=1))
     entry = cue // CUE_FORMS
@@ -51,10 +51,9 @@ def find(batch: Batch, table: WordTable, lexicon: Lexicon) -> Hits:
 
 
 def _covered(hits: Hits, lexicon: Lexicon) -> Bools:
-    """Which hits lie inside a longer one of the same list; of grammar none."""
-    listed = lexicon.list_of_section.take(hits.section)
-    other = np.flatnonzero(listed != lexicon.grammar_list)
-    listed = listed.take(other)
+    """Which hits lie inside a longer one of the same list; of grammar and negation none."""
+    other = np.flatnonzero(~lexicon.may_nest.take(hits.section))
+    listed = lexicon.list_of_section.take(hits.section.take(other))
     order = np.argsort(listed, kind="stable")
     other = other.take(order)
     apart = listed.take(order) * (int(hits.end.max(initial=0)) + 1)

@@ -89,9 +89,9 @@ class Lexicon:
         return np.array([lists.index(name.split(".")[0]) for name in self.sections], dtype=np.int64)
 
     @cached_property
-    def grammar_list(self) -> int:
-        """The number of the list of grammar, -1 where there is none."""
-        return next((int(number) for name, number in zip(self.sections, self.list_of_section, strict=True) if name.startswith("grammar.")), -1)
+    def may_nest(self) -> NDArray[np.bool_]:
+        """Which sections' cues count inside longer ones of their list, shape (S,): grammar and negation (the *not* of *did not deny*)."""
+        return np.array([name.startswith(("grammar.", "negation.")) for name in self.sections], dtype=bool)
 
     @cached_property
     def node_index(self) -> hashing.Index:

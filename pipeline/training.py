@@ -150,7 +150,7 @@ def choose_strength(counts: Counts, labels: Ints, weights: Floats, groups: Ints,
     return max(scores, key=lambda strength: scores[strength]), scores
 
 
-def temperature(scores: Floats, labels: Ints, collections: Sequence[str]) -> float:
+def temperature(scores: Floats, labels: Ints, collections: Sequence[str] | NDArray[np.str_]) -> float:
     """The divisor of log odds that makes probabilities fit `labels` best (temperature scaling, Guo et al. 2017).
 
     Each collection counts the same, whatever its size: what a user brings is one more collection.
