@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+
 import numpy as np
 import pytest
+from architecture import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -120,6 +123,17 @@ def test_any_sample_gives_shares_that_sum_to_one_within_intervals_from_nought_to
 
 
 REFERENCE = reference(differ=0.3)
+
+
+def test_the_simulation_that_is_committed_covers_as_the_documentation_says() -> None:
+    with (ROOT / "reports" / "shares.csv").open(encoding="utf-8", newline="") as stream:
+        rows = {(row["apart"], row["true_shares"], row["sentences"], row["method"]): row for row in csv.DictReader(stream)}
+    ours = [row for (*_, method), row in rows.items() if method == "expectation maximisation"]
+    assert {row["apart"] for row in ours} == {"documents", "collections"} and {row["true_shares"] for row in ours} == {"as they are", "shifted"}
+    assert min(float(row["coverage"]) for row in ours) >= 0.9
+    for row in ours:
+        others = [rows[row["apart"], row["true_shares"], row["sentences"], method] for method in ("counted", "adjusted counts")]
+        assert all(float(row["error"]) <= float(other["error"]) for other in others)
 
 
 def test_two_sources_tell_nothing_of_a_third() -> None:
