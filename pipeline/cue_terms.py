@@ -34,6 +34,7 @@ TEMPLATES = {
     "number": ("section", "number"),
     "rule": ("rule",),
     "rule+kind": ("rule", "section"),
+    "cue+polarity": ("entry", "polarity"),
 }
 """What each kind of term is made of."""
 _BITS = {
@@ -171,7 +172,7 @@ def _first(context: Context) -> Ints:
 
 
 def _pack(template: int, parts: tuple[str, ...], values: dict[str, Ints], size: int) -> Ints:
-    code = np.full(size, template, dtype=np.int64)
+    code = np.zeros(size, dtype=np.int64)
     for part in parts:
         code = (code << _BITS[part]) | values[part]
     return code << np.int64(5) | template
