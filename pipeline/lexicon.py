@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from pipeline import hashing
-from pipeline.errors import DataError
+from pipeline.errors import DataError, ModelError
 from pipeline.text import normalise, tokens, word_form
 
 if TYPE_CHECKING:
@@ -51,7 +51,10 @@ class Names(Sequence[str]):
 
     @cached_property
     def _cut(self) -> list[str]:
-        text = self.lines.tobytes().decode("utf-8", "surrogatepass")
+        try:
+            text = self.lines.tobytes().decode("utf-8", "surrogatepass")
+        except UnicodeDecodeError as error:
+            raise ModelError(f"its names are no text (byte {error.start})", next_step="take a whole copy, or train it again") from None
         return text.split("\n") if text else []
 
     def __len__(self) -> int:

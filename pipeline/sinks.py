@@ -9,7 +9,7 @@ from json.encoder import encode_basestring
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline import files
+from pipeline import files, terminal
 from pipeline.errors import UsageError
 from pipeline.records import LABELS, Prediction
 from pipeline.sources import Row
@@ -70,7 +70,7 @@ def _json_line(row: Row, found: Prediction) -> str:
 
 
 def _table_line(row: Row, found: Prediction) -> str:
-    text = " ".join(row.text.split())
+    text = " ".join(terminal.line(row.text).split())
     return f"{found.label or found.note:<10}  {found.confidence:.2f}  {text}\n"
 
 

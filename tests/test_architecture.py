@@ -13,7 +13,7 @@ from architecture import ROOT, STAGES, imports, module_of, reach
 
 PACKAGE = ROOT / "pipeline"
 LAYERS = (
-    ("errors", "records"),
+    ("errors", "records", "terminal"),
     ("files",),
     ("params",),
     ("codebook", "growing", "hashing", "npz", "resolving", "tables"),
@@ -32,7 +32,7 @@ LAYERS = (
     ("lookup",),
     ("model",),
     ("bulk", "explain", "importing", "scoring", "tasks"),
-    ("cluster", "errorlist", "view"),
+    ("cluster", "errorlist", "verifying", "view"),
     ("reporting",),
     ("__init__",),
     ("stages._run", "commands._progress", "commands._shared"),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from pipeline import terminal
 from pipeline.commands import _shared
 from pipeline.records import LABELS
 
@@ -19,12 +19,6 @@ _EXAMPLES = """  stance explain "The ministry denied that it had shelled the vil
   stance explain --label accusation "They turned a blind eye to the fraud."
   stance explain --json "Doctors warned that cholera could spread." > explained.jsonl
   cat sentences.txt | stance explain"""
-_CONTROL = re.compile(
-    "(?:\x1b\\[|\x9b)[0-?]*[ -/]*[@-~]"  # a terminal's control sequences
-    "|(?:\x1b[]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\\\|\x9c)?"  # its strings, such as a window's title
-    "|\x1b[ -/]*[0-~]?"  # its other escapes
-    "|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"  # other controls, those of the direction of writing included
-)
 _LEAST = 0.05
 _STEPS = (0.1, 0.4, 1.0)
 _TINTS = {"denial": (195, 153, 111), "accusation": (224, 217, 210), "warning": (230, 228, 220), "neutral": (255, 252, 249)}
@@ -75,7 +69,7 @@ def _lines(found: Explanation, label: str | None, top: int, *, coloured: bool) -
     chances = "  ".join(f"{name} {chance:.3f}" for name, chance in zip(LABELS, found.probabilities, strict=True))
     if label is None:
         return [f"no words: {chances}"]
-    number, shown = LABELS.index(label), _shown(found.text)
+    number, shown = LABELS.index(label), terminal.characters(found.text)
     title = f"{found.label or 'no words'}: {chances}"
     words = sum(word.shares[number] for word in found.words)
     score, constant = found.scores[number], found.intercept[number]
@@ -93,14 +87,6 @@ def _listed(title: str, parts: Sequence[tuple[WordShare | CueShare, str]], shown
     written = [(one.shares[number], "".join(shown[one.start : one.end]).strip(), about) for one, about in told]
     lines = [f"  {share:+.2f}  {text}{about}" for share, text, about in written if text]
     return [f"{title}:", *lines] if lines else []
-
-
-def _shown(text: str) -> list[str]:
-    """What is printed for each character of a text: nothing for control sequences, a blank for white space."""
-    shown = [" " if sign.isspace() else sign for sign in text]
-    for control in _CONTROL.finditer(text):
-        shown[control.start() : control.end()] = [""] * (control.end() - control.start())
-    return shown
 
 
 def _tinted(found: Explanation, label: str, shown: Sequence[str]) -> str:

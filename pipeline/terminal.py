@@ -1,0 +1,30 @@
+"""Text made fit for a terminal: what would move the cursor, change colours or turn the direction of writing is left out."""
+
+from __future__ import annotations
+
+import re
+
+_CONTROL = re.compile(
+    "(?:\x1b\\[|\x9b)[0-?]*[ -/]*[@-~]"  # a terminal's control sequences
+    "|(?:\x1b[]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\\\|\x9c)?"  # its strings, such as a window's title
+    "|\x1b[ -/]*[0-~]?"  # its other escapes
+    "|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"  # other controls, those of the direction of writing included
+)
+_BLANK = re.compile(r"\s")
+
+
+def characters(text: str) -> list[str]:
+    """What is printed for each character of a text: nothing for control sequences, a blank for white space."""
+    shown = [" " if sign.isspace() else sign for sign in text]
+    for control in _CONTROL.finditer(text):
+        shown[control.start() : control.end()] = [""] * (control.end() - control.start())
+    return shown
+
+
+def line(text: str) -> str:
+    """A text as one line without control sequences.
+
+    >>> line("\\x1b[31mHe denied\\x1b[0m\\tit.\\r\\n")
+    'He denied it.  '
+    """
+    return _BLANK.sub(" ", _CONTROL.sub("", text))
