@@ -14,7 +14,7 @@ from architecture import ROOT, STAGES, imports, module_of, reach
 PACKAGE = ROOT / "pipeline"
 LAYERS = (
     ("errors", "records", "terminal"),
-    ("files",),
+    ("decoding", "files", "folders", "formulas"),
     ("params",),
     ("codebook", "growing", "hashing", "npz", "resolving", "tables"),
     ("audit", "stretches"),
