@@ -79,7 +79,7 @@ def _write_folder(model: StanceModel, found: Iterator[Document], folder: Path) -
     for document in found:
         shown = view.view(model, document)
         name = view.page_name(document.id, taken)
-        files.write_text(folder / name, view.document_page(shown, index="index.html"))
+        files.write_text(folder / name, view.document_page(shown, index="index.html"), durable=False)
         entries.append(view.entry(shown, name))
     files.write_text(folder / "index.html", view.index_page(entries))
     print(f"{folder / 'index.html'}: {len(entries)} documents")
