@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: pipeline test test-all bench lint lock wheel clean
+.PHONY: pipeline test test-all bench soak lint lock wheel sbom clean
 
 pipeline: .venv/pipeline  ## run what has changed of the pipeline and show the metrics
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/dvc repro
@@ -25,6 +25,13 @@ lint: .venv/test
 
 wheel: .venv/test  ## build the wheel into dist/
 	$(BIN)/python -m build --wheel --no-isolation
+
+sbom: .venv/test  ## write a bill of materials (CycloneDX, with hashes) of all that the locked pipeline is made of to dist/sbom.json
+	mkdir -p dist
+	$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible --output-file dist/sbom.json requirements.txt
+
+soak: .venv/test  ## a million sentences, 100,000 documents, 50 MB in one, 10,000 annotations, into reports/soak.json
+	$(BIN)/python -m benchmarks.soak
 
 lock:  ## renew the locked versions (needs uv)
 	uv pip compile pyproject.toml --extra train --extra build --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header -o requirements.txt

@@ -14,7 +14,7 @@ from pipeline.records import LABELS, Annotation
 
 _LENGTH = 12
 _MIDDLING = 100
-_SECTION = re.compile(r"^## +(.+?) *$", re.MULTILINE)
+_SECTION = re.compile(r"^## +(\S.*)$", re.MULTILINE)
 _NUMBERED = re.compile(r"^(\d+)\. +(.+?)(?=^\d+\. |\Z)", re.MULTILINE | re.DOTALL)
 _NOT = "Does not count"
 
@@ -64,18 +64,25 @@ def read(path: Path) -> Codebook:
     except UnicodeDecodeError as error:
         raise DataError(f"is not UTF-8 (byte {error.start})", where=str(path), next_step="save it as UTF-8") from None
     pieces = _SECTION.split(text)
-    sections = dict(zip(pieces[1::2], pieces[2::2], strict=True))
+    sections = dict(zip(map(str.rstrip, pieces[1::2]), pieces[2::2], strict=True))
     definitions = {label: _definition(label, text, sections.get(label, ""), path) for label in LABELS}
     numbered = [number for body in sections.values() for number in _NUMBERED.findall(body)]
     return Codebook(version(path), definitions, tuple(plain(body) for _, body in numbered))
 
 
 def _definition(label: str, text: str, section: str, path: Path) -> Definition:
-    row = re.search(rf"^\| *`{label}` *\|(.*)\|(.*)\| *$", text, re.MULTILINE)
+    row = next((cells for cells in map(_cells, text.split("\n")) if cells[0] == f"`{label}`"), None)
     if row is None:
         raise DataError(f"has no row for `{label}` in its table of labels", where=str(path), next_step="write | `label` | the source … | test |")
+    source, test = row[1:]
     counts, _, not_counts = section.partition(_NOT)
-    return Definition(label, plain(row[1]), plain(row[2]), counts.strip(), f"{_NOT}{not_counts}".strip() if not_counts else "")
+    return Definition(label, plain(source), plain(test), counts.strip(), f"{_NOT}{not_counts}".strip() if not_counts else "")
+
+
+def _cells(line: str) -> list[str]:
+    """The three cells of a row of the table of labels; a line that is none has one, empty."""
+    cells = line.strip().split("|")
+    return [cell.strip() for cell in cells[1:-1]] if len(cells) == 5 and not cells[0] and not cells[-1] else [""]
 
 
 def examples(annotations: Iterable[Annotation], label: str, *, count: int) -> list[str]:

@@ -6,33 +6,23 @@ import csv
 import io
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from pipeline.decoding import Decoding, read_text
 from pipeline.errors import DataError
+from pipeline.folders import document_files
+from pipeline.formulas import is_guarded, unguard
 from pipeline.records import LABELS, Document
 
-SUFFIXES = (".txt", ".jsonl", ".csv", ".parquet")
 ROOT_COLLECTION = "documents"
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_UNCLOSED = "unexpected end of data"
 csv.field_size_limit(2**31 - 1)
 
 
-def document_files(folder: Path) -> list[Path]:
-    """The document files below `folder`, sorted by their path with `/`.
-
-    Raises:
-        DataError: `folder` is missing or holds no file of a known kind.
-    """
-    if not folder.is_dir():
-        raise DataError("is not a folder", where=str(folder), next_step="give the folder that holds the documents")
-    files = [path for path in folder.rglob("*") if path.suffix in SUFFIXES and path.is_file() and not path.name.startswith(".")]
-    if not files:
-        raise DataError("holds no documents", where=str(folder), next_step=f"add files that end in {', '.join(SUFFIXES)}")
-    return sorted(files, key=lambda path: path.relative_to(folder).as_posix())
-
-
-def read_folder(folder: Path, *, text_column: str = "text", id_column: str = "id") -> Iterator[Document]:
+def read_folder(folder: Path, *, text_column: str = "text", id_column: str = "id", decoding: Decoding | None = None) -> Iterator[Document]:
     """Every document below `folder`, in the order of their file names.
 
     A document's collection is the first folder below `folder` that it lies in.
@@ -41,7 +31,7 @@ def read_folder(folder: Path, *, text_column: str = "text", id_column: str = "id
     for path in document_files(folder):
         name = path.relative_to(folder).as_posix()
         collection = name.split("/")[0] if "/" in name else ROOT_COLLECTION
-        for row_id, text in read_texts(path, text_column=text_column, id_column=id_column):
+        for row_id, text in read_texts(path, text_column=text_column, id_column=id_column, decoding=decoding):
             document = name if path.suffix == ".txt" else f"{name}#{row_id}"
             if document in seen:
                 raise DataError(f"the document id {row_id!r} stands there twice", where=str(path), next_step="make ids unique")
@@ -51,26 +41,44 @@ def read_folder(folder: Path, *, text_column: str = "text", id_column: str = "id
             yield Document(document, collection, text)
 
 
-def read_texts(path: Path, *, text_column: str = "text", id_column: str = "id") -> Iterator[tuple[str, str]]:
+def read_texts(path: Path, *, text_column: str = "text", id_column: str = "id", decoding: Decoding | None = None) -> Iterator[tuple[str, str]]:
     """Every (id, text) of one file; a .txt file is one text, others hold one a row (id: its number from 0)."""
     if path.suffix == ".txt":
-        yield path.stem, read_text(path)
+        yield path.stem, read_text(path, decoding)
         return
-    for number, row in enumerate(read_rows(path)):
-        yield str(row[id_column] if row.get(id_column) is not None else number), cell(row, text_column, path, number)
+    for number, row in enumerate(read_rows(path, decoding)):
+        yield identity(row, id_column, number), cell(row, text_column, path, number, decoding)
 
 
-def cell(row: dict[str, object], column: str, path: Path, number: int) -> str:
-    """The text in `column` of a row; an empty cell is the empty string."""
+class Unreadable(dict[str, object]):
+    """A row that was skipped: it stands in its place, and its cells are empty."""
+
+
+def identity(row: dict[str, object], column: str, number: int) -> str:
+    """The id in `column` of a row, or the row's number where there is none."""
+    found = row.get(column)
+    return str(number if found is None else found)
+
+
+def cell(row: dict[str, object], column: str, path: Path, number: int, decoding: Decoding | None = None) -> str:
+    """The text in `column` of a row; an empty cell, or one that is skipped, is the empty string.
+
+    Raises:
+        DataError: there is no such column (in the first row, even where others are skipped), or it holds no text.
+    """
+    where, reading = f"{path} row {number + 1}", decoding or Decoding()
+    if isinstance(row, Unreadable):
+        return ""
     if column not in row:
-        raise DataError(
-            f"has no column {column!r} (it has {', '.join(map(str, row))})",
-            where=f"{path} row {number + 1}",
-            next_step="name the column that holds the text",
-        )
+        what, next_step = f"has no column {column!r} (it has {', '.join(map(str, row))})", "name the column that holds the text"
+        if number == 0:
+            raise DataError(what, where=where, next_step=next_step)
+        reading.refuse(what, where=where, next_step=next_step)
+        return ""
     value = row[column]
     if value is not None and not isinstance(value, str):
-        raise DataError(f"column {column!r} holds {value!r}, not text", where=f"{path} row {number + 1}", next_step="mend the row")
+        reading.refuse(f"column {column!r} holds {str(value)[:100]!r}, not text", where=where, next_step="mend the row")
+        return ""
     return value or ""
 
 
@@ -82,17 +90,7 @@ def label_cell(row: dict[str, object], column: str, path: Path, number: int) -> 
     return LABELS.index(label)
 
 
-def read_text(path: Path) -> str:
-    """The text of a UTF-8 file (byte order mark dropped), line ends as they stand."""
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise DataError(f"is not UTF-8 (byte {error.start})", where=str(path), next_step="save it as UTF-8") from None
-    except OSError as error:
-        raise DataError(f"cannot be read ({error.strerror})", where=str(path), next_step="check the path") from None
-
-
-def read_rows(path: Path) -> Iterator[dict[str, object]]:
+def read_rows(path: Path, decoding: Decoding | None = None) -> Iterator[dict[str, object]]:
     """Every row of a .jsonl, .csv or .parquet file as a mapping from column to value, streamed.
 
     Raises:
@@ -102,11 +100,11 @@ def read_rows(path: Path) -> Iterator[dict[str, object]]:
     if reader is None:
         raise DataError(f"ends in {path.suffix!r}", where=str(path), next_step="use one of .jsonl, .csv, .parquet")
     try:
-        yield from reader(path)
-    except UnicodeDecodeError as error:
-        raise DataError(f"is not UTF-8 ({error.reason})", where=str(path), next_step="save it as UTF-8") from None
+        yield from reader(path, decoding or Decoding())
+    except UnicodeError as error:
+        raise DataError(f"is not UTF-8 ({error})", where=str(path), next_step="write the file again") from None
     except OSError as error:
-        raise DataError(f"cannot be read ({error.strerror or error})", where=str(path), next_step="check the file") from None
+        raise DataError(f"cannot be read ({' '.join(str(error.strerror or error).split())[:300]})", where=str(path), next_step="check the file") from None
 
 
 def read_rows_between(path: Path, begin: int, end: int, *, head: int = 0) -> Iterator[dict[str, object]]:
@@ -127,51 +125,88 @@ def read_rows_between(path: Path, begin: int, end: int, *, head: int = 0) -> Ite
     except UnicodeDecodeError as error:
         raise DataError(f"is not UTF-8 ({error.reason})", where=where, next_step="save it as UTF-8") from None
     if path.suffix == ".csv":
-        yield from _parsed_csv(io.StringIO(text, newline=""), where)
+        yield from _parsed_csv(io.StringIO(text, newline=""), where, Decoding())
     else:
-        yield from _parsed_jsonl(io.StringIO(text, newline="\n"), where)
+        yield from _parsed_jsonl(io.StringIO(text, newline="\n"), where, Decoding())
 
 
-def _jsonl_rows(path: Path) -> Iterator[dict[str, object]]:
-    with path.open(encoding="utf-8-sig", newline="\n") as lines:
-        yield from _parsed_jsonl(lines, str(path))
+def _jsonl_rows(path: Path, decoding: Decoding) -> Iterator[dict[str, object]]:
+    with decoding.open(path, newline="\n") as lines:
+        yield from _parsed_jsonl(lines, str(path), decoding)
 
 
-def _parsed_jsonl(lines: Iterable[str], where: str) -> Iterator[dict[str, object]]:
+def _parsed_jsonl(lines: Iterable[str], where: str, decoding: Decoding) -> Iterator[dict[str, object]]:
     for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            raise DataError(f"is not JSON ({error})", where=f"{where} line {number}", next_step="mend the line") from None
-        if not isinstance(row, dict):
-            raise DataError("is not a JSON object", where=f"{where} line {number}", next_step="write one {…} a line")
-        yield row
+        if not decoding.readable(line, where, number):
+            yield Unreadable()
+        elif line.strip():
+            yield _parsed_line(line, f"{where} line {number}", decoding)
 
 
-def _csv_rows(path: Path) -> Iterator[dict[str, object]]:
-    with path.open(encoding="utf-8-sig", newline="") as lines:
-        yield from _parsed_csv(lines, str(path))
-
-
-def _parsed_csv(lines: Iterable[str], where: str) -> Iterator[dict[str, object]]:
-    reader = csv.DictReader(lines, strict=True)
+def _parsed_line(line: str, where: str, decoding: Decoding) -> dict[str, object]:
     try:
-        for row in reader:
-            if None in row or None in row.values():
-                raise DataError("has more or fewer cells than the header", where=f"{where} line {reader.line_num}", next_step="mend the row")
-            yield dict(row)
-    except csv.Error as error:
-        raise DataError(f"is not CSV ({error})", where=f"{where} after line {reader.line_num}", next_step="mend the quoting") from None
+        row = json.loads(line.removeprefix("\ufeff"))
+    except (ValueError, RecursionError) as error:
+        decoding.refuse(f"is not JSON ({error})", where=where, next_step="mend the line")
+        return Unreadable()
+    if not isinstance(row, dict):
+        decoding.refuse("is not a JSON object", where=where, next_step="write one {…} a line")
+        return Unreadable()
+    return row
 
 
-def _parquet_rows(path: Path) -> Iterator[dict[str, object]]:
+def _csv_rows(path: Path, decoding: Decoding) -> Iterator[dict[str, object]]:
+    with decoding.open(path, newline="") as lines:
+        yield from _parsed_csv(lines, str(path), decoding)
+
+
+def _parsed_csv(lines: Iterable[str], where: str, decoding: Decoding) -> Iterator[dict[str, object]]:
+    """Rows of CSV; one whose quoting is broken may be skipped to the end of its line, unless it swallows all that follows."""
+    reader = csv.reader(lines, strict=True)
+    header: list[str] | None = None
+    begin = 1
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            if str(error) == _UNCLOSED:
+                raise DataError("has a quotation mark that is never closed", where=f"{where} after line {begin - 1}", next_step="mend the quoting") from None
+            decoding.refuse(f"is not CSV ({error})", where=f"{where} after line {begin - 1}", next_step="mend the quoting")
+            yield Unreadable()
+        else:
+            if header is None:
+                header = _header(cells, where, decoding)
+            elif cells:
+                yield _row(cells, header, f"{where} line {reader.line_num}", where, begin, decoding)
+        begin = reader.line_num + 1
+
+
+def _header(cells: list[str], where: str, decoding: Decoding) -> list[str]:
+    """The names of the columns."""
+    strict = Decoding(decoding.encoding)
+    names = [name.removeprefix("\ufeff") for name in cells if strict.readable(name, where, 1)]
+    if twice := [name for name, count in Counter(names).items() if count > 1]:
+        raise DataError(f"has two columns {twice[0]!r}", where=where, next_step="name them apart")
+    return names
+
+
+def _row(cells: list[str], header: list[str], where: str, path: str, line: int, decoding: Decoding) -> dict[str, object]:
+    if len(cells) != len(header):
+        decoding.refuse("has more or fewer cells than the header", where=where, next_step="mend the row")
+        return Unreadable()
+    if not decoding.readable(",".join(cells), path, line):
+        return Unreadable()
+    return dict(zip(header, map(unguard, cells) if is_guarded(header) else cells, strict=True))
+
+
+def _parquet_rows(path: Path, decoding: Decoding) -> Iterator[dict[str, object]]:  # noqa: ARG001
     import pyarrow
     import pyarrow.parquet
 
     try:
         for rows in pyarrow.parquet.ParquetFile(path).iter_batches(batch_size=4096):
             yield from rows.to_pylist()
-    except pyarrow.ArrowException as error:
+    except (pyarrow.ArrowException, MemoryError) as error:
         raise DataError(f"is not Parquet ({str(error).splitlines()[0]})", where=str(path), next_step="write the file again") from None

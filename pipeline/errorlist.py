@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline import runs
+from pipeline import formulas, runs
 from pipeline.documents import ROOT_COLLECTION
 from pipeline.explain import WordShare, explain
 from pipeline.model import StanceModel
@@ -91,7 +91,7 @@ def listed(path: Path, model: StanceModel) -> Listed:
 
 def _error(row: dict[str, str]) -> Error:
     chances = tuple(float(row[label]) for label in LABELS)
-    return Error(row["text"], row["truth"], row["predicted"], chances, row["document"], int(row["start"]), int(row["end"]))
+    return Error(formulas.unguard(row["text"]), row["truth"], row["predicted"], chances, row["document"], int(row["start"]), int(row["end"]))
 
 
 def _parts(error: Error, words: Sequence[WordShare]) -> Iterator[Part]:

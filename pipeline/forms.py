@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pipeline import annotations as coding
-from pipeline import doccano, documents, files, labelstudio
+from pipeline import doccano, documents, files, formulas, labelstudio
+from pipeline.decoding import Decoding
 from pipeline.errors import DataError
 from pipeline.records import LABELS, Annotation, Task
 
@@ -50,18 +51,21 @@ class Form:
     as_guessed: int = 0
 
 
-def read(path: Path, *, label_column: str | None = None, text_column: str | None = None) -> Form:
+def read(path: Path, *, label_column: str | None = None, text_column: str | None = None, decoding: Decoding | None = None) -> Form:
     """The annotations of a file or folder, told by its ending: .csv, .json (Label Studio), .jsonl and .zip (doccano), .parquet, folder (datasets).
 
     A row whose document is not named is given with an empty document; a wrong label, more than one label,
     a bad offset or no text at all is `rejected`.
+
+    Args:
+        decoding: of a CSV file; the other forms are in UTF-8 whoever writes them.
 
     Raises:
         DataError: the file as a whole cannot be read, lacks a column, or holds nothing.
     """
     form = Form()
     columns: Columns | None = None
-    for where, row in _rows(path, label_column):
+    for where, row in _rows(path, label_column, decoding):
         columns = columns or _columns(row, path, label_column, text_column)
         _take(form, where, row, columns)
     if columns is None:
@@ -69,7 +73,7 @@ def read(path: Path, *, label_column: str | None = None, text_column: str | None
     return form
 
 
-def _rows(path: Path, label_column: str | None) -> Rows:
+def _rows(path: Path, label_column: str | None, decoding: Decoding | None) -> Rows:
     if path.is_dir():
         return _dataset_rows(path)
     if not path.exists():
@@ -80,7 +84,7 @@ def _rows(path: Path, label_column: str | None) -> Rows:
         return doccano.read_rows(path)
     if path.suffix == ".parquet":
         return _table_rows(path)
-    return ((f"{path} row {number}", row) for number, row in enumerate(documents.read_rows(path), start=2))
+    return ((f"{path} row {number}", row) for number, row in enumerate(documents.read_rows(path, decoding), start=2))
 
 
 def _table_rows(path: Path) -> Rows:
@@ -170,7 +174,8 @@ def _as_read(cells: Mapping[str, object], where: str) -> Annotation:
 
 def to_csv(tasks: Iterable[Task]) -> str:
     """Tasks as CSV with an empty cell for each label that is still to come; the byte order mark tells spreadsheets that it is UTF-8."""
-    return "\ufeff" + "".join(files.csv_lines([Task._fields, *tasks]))
+    rows = (task._replace(document=formulas.guard(task.document), text=formulas.guard(task.text)) for task in tasks)
+    return "\ufeff" + "".join(files.csv_lines([Task._fields, *rows]))
 
 
 WRITERS: dict[str, Callable[[Iterable[Task]], str]] = {"label-studio": labelstudio.to_json, "doccano": doccano.to_jsonl, "csv": to_csv}

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from pipeline.documents import read_text
+from pipeline.decoding import read_text
 from pipeline.errors import DataError
 from pipeline.records import LABELS, Task
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from pipeline import hashing
-from pipeline.errors import DataError
+from pipeline.decoding import read_text
+from pipeline.errors import DataError, ModelError
 from pipeline.text import normalise, tokens, word_form
 
 if TYPE_CHECKING:
@@ -51,7 +52,10 @@ class Names(Sequence[str]):
 
     @cached_property
     def _cut(self) -> list[str]:
-        text = self.lines.tobytes().decode("utf-8", "surrogatepass")
+        try:
+            text = self.lines.tobytes().decode("utf-8", "surrogatepass")
+        except UnicodeDecodeError as error:
+            raise ModelError(f"its names are no text (byte {error.start})", next_step="take a whole copy, or train it again") from None
         return text.split("\n") if text else []
 
     def __len__(self) -> int:
@@ -110,7 +114,7 @@ def read_folder(folder: Path) -> dict[str, str]:
     Raises:
         DataError: there is no list.
     """
-    lists = {path.stem: path.read_text("utf-8") for path in sorted(folder.glob("*.txt"))}
+    lists = {path.stem: read_text(path) for path in sorted(folder.glob("*.txt"))}
     if not lists:
         raise DataError("holds no cue list (*.txt)", where=str(folder), next_step="give the folder seeds/cues")
     return lists
@@ -230,11 +234,7 @@ def _ranges(keys: hashing.Keys, rows: list[tuple[int, int, int]]) -> tuple[NDArr
 
 def phrase_key(words: tuple[str, ...]) -> int:
     """The key of a phrase: its words' keys chained from left to right."""
-    keys = hashing.string_keys(words)
-    value = keys[:1]
-    for key in keys[1:]:
-        value = hashing.chain(value, np.array([key], dtype=np.uint64))
-    return int(value[0])
+    return int(reduce(_chained, hashing.string_keys(words).tolist()))
 
 
 def grade(section: str) -> str:

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FORMAT = 3
+_LARGEST_NUMBER = 1e9
+_IDF_RANGE = (1e-3, 1e6)
+_LONGEST_HEADER = 1 << 22
+_CROWD = 64
+_LINE_FEED = 10
 
 
 class Block(NamedTuple):
@@ -81,15 +86,25 @@ def write(path: Path | str, model: ModelFile) -> None:
 
 def to_bytes(model: ModelFile) -> bytes:
     """What a model's file holds."""
+    arrays = arrays_of(model)
+    header = model.header | {"sections": model.lexicon.sections, "content": _content_hash(arrays)}
+    text = json.dumps(header, sort_keys=True, ensure_ascii=False).encode("utf-8")
+    return npz.write({"header": np.frombuffer(text, dtype=np.uint8)} | arrays)
+
+
+def arrays_of(model: ModelFile) -> dict[str, NDArray[Any]]:
+    """Everything that a model holds beside its header, by the names in its file."""
     arrays: dict[str, NDArray[Any]] = {}
     for block in (*_BLOCKS, "common"):
         arrays |= {f"{block}.{name}": array for name, array in getattr(model, block)._asdict().items()}
     lists = model.lexicon
     arrays |= {f"lexicon.{name}": lists.names.lines if name == "names" else getattr(lists, name) for name in _LEXICON}
-    arrays |= {"intercept": model.intercept, "golden_probabilities": model.golden_probabilities}
-    header = model.header | {"sections": lists.sections, "content": _content_hash(arrays)}
-    text = json.dumps(header, sort_keys=True, ensure_ascii=False).encode("utf-8")
-    return npz.write({"header": np.frombuffer(text, dtype=np.uint8)} | arrays)
+    return arrays | {"intercept": model.intercept, "golden_probabilities": model.golden_probabilities}
+
+
+def content_hash(model: ModelFile) -> str:
+    """SHA-256 (hex) over everything that a model holds beside its header: `header["content"]` of a model that is as it was written."""
+    return _content_hash(arrays_of(model))
 
 
 def _content_hash(arrays: dict[str, NDArray[Any]]) -> str:
@@ -141,7 +156,10 @@ def _assemble(arrays: dict[str, NDArray[Any]]) -> ModelFile:
 def _header(arrays: dict[str, NDArray[Any]]) -> dict[str, Any]:
     """The header with what the program needs of it."""
     try:
-        header = json.loads(arrays["header"].tobytes())
+        written = arrays["header"]
+        if written.nbytes > _LONGEST_HEADER:
+            raise ModelError(f"its header is of {written.nbytes:,} bytes, not of at most {_LONGEST_HEADER:,}")
+        header = json.loads(written.tobytes())
     except (KeyError, ValueError, RecursionError) as error:
         raise ModelError(f"its header cannot be read ({type(error).__name__})") from None
     if not isinstance(header, dict) or header.get("format") != FORMAT:
@@ -161,6 +179,9 @@ def _block(arrays: dict[str, NDArray[Any]], name: str) -> Block:
     size = len(arrays["keys"])
     for kind, shape in (("idf", (size,)), ("weights", (size, 4))):
         _check(arrays[kind], _KINDS[kind], shape, f"{name}.{kind}")
+    idf, (low, high) = arrays["idf"], _IDF_RANGE
+    if size and not (idf.min() >= low and idf.max() <= high):
+        raise ModelError(f"{name}.idf is not from {low} to {high:g}")
     for kind in Forms._fields:
         _checked_forms(arrays[kind], kind, name)
     return Block(**arrays)
@@ -170,7 +191,16 @@ def _checked_forms(array: NDArray[Any], kind: str, block: str = "common") -> NDA
     _check(array, _KINDS[kind], array.shape[:1], f"{block}.{kind}")
     if kind == "keys" and (array[1:] <= array[:-1]).any():
         raise ModelError(f"{block}.keys are not in order")
+    if kind == "keys" and block != "cues":
+        _check_spread(array, f"{block}.keys")
     return array
+
+
+def _check_spread(keys: NDArray[np.uint64], name: str) -> None:
+    """Hashes are spread evenly; keys that are not, are none, and finding one among them could take for ever (hashing.Index)."""
+    width = np.uint64(1 << (64 - len(keys).bit_length()))
+    if (keys[_CROWD:] - keys[:-_CROWD] < width).any():
+        raise ModelError(f"{name} are no hashes")
 
 
 def _lexicon(arrays: dict[str, NDArray[Any]], sections: list[str]) -> Lexicon:
@@ -179,6 +209,7 @@ def _lexicon(arrays: dict[str, NDArray[Any]], sections: list[str]) -> Lexicon:
     for keys, flags in (("nodes", "flags"), ("pairs", None)):
         if (arrays[keys][1:] <= arrays[keys][:-1]).any() or (flags and len(arrays[flags]) != len(arrays[keys])):
             raise ModelError(f"lexicon.{keys} are not in order")
+        _check_spread(arrays[keys], f"lexicon.{keys}")
     for keys, first, cues in (("nodes", "first", "cues"), ("pairs", "pair_first", "pair_cues")):
         bounds = arrays[first]
         if len(bounds) != len(arrays[keys]) + 1 or bounds[0] != 0 or bounds[-1] != len(arrays[cues]) or (bounds[1:] < bounds[:-1]).any():
@@ -186,6 +217,10 @@ def _lexicon(arrays: dict[str, NDArray[Any]], sections: list[str]) -> Lexicon:
         _check_range(arrays[cues] // CUE_FORMS, len(arrays["section"]), f"lexicon.{cues}")
         _check_range(arrays[cues] % CUE_FORMS, len(FORMS), f"lexicon.{cues}")
     _check_range(arrays["section"], len(sections), "lexicon.section")
+    if nameless := [section for section in sections if "." not in section]:
+        raise ModelError(f"its section {nameless[0][:100]!r} is of no list")
+    if len(arrays["section"]) != np.count_nonzero(arrays["names"] == _LINE_FEED) + (len(arrays["names"]) > 0):
+        raise ModelError("lexicon.names are not one an entry")
     names = Names(arrays.pop("names"))
     return Lexicon(sections=tuple(sections), names=names, **arrays)
 
@@ -198,5 +233,5 @@ def _check_range(array: NDArray[Any], limit: int, name: str) -> None:
 def _check(array: NDArray[Any], kind: type, shape: tuple[int, ...], name: str) -> None:
     if array.dtype != kind or array.shape != shape:
         raise ModelError(f"{name} is {array.dtype} of shape {array.shape}, not {np.dtype(kind)} of {shape}")
-    if kind is np.float64 and not np.isfinite(array).all():
-        raise ModelError(f"{name} holds numbers that are not finite")
+    if kind is np.float64 and array.size and not (array.min() >= -_LARGEST_NUMBER and array.max() <= _LARGEST_NUMBER):
+        raise ModelError(f"{name} holds numbers that are not finite, or beyond {_LARGEST_NUMBER:g}")

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from numpy.typing import NDArray
 
-from pipeline import documents
+from pipeline import decoding
 from pipeline.errors import DataError
 from pipeline.records import LABELS
 from pipeline.text import TOKEN
@@ -61,7 +61,7 @@ def read_folder(folder: Path) -> Names:
         raise DataError("holds no names", where=str(folder), next_step="add a .txt file for each kind, a name a line")
     lists: dict[str, list[str]] = {}
     for path in paths:
-        lists[path.stem] = [line for line in map(str.strip, documents.read_text(path).splitlines()) if line and not line.startswith("#")]
+        lists[path.stem] = [line for line in map(str.strip, decoding.read_text(path).splitlines()) if line and not line.startswith("#")]
         for number, name in enumerate(lists[path.stem]):
             if name in lists[path.stem][:number]:
                 raise DataError(f"{name!r} stands there twice", where=str(path), next_step="delete one")

@@ -27,6 +27,8 @@ _ENTRY = struct.Struct("<4s6xH4xIII3H8xI")
 _PADDING = struct.Struct("<HH")
 _PADDING_MARK = 0xD935
 _LINE = 64
+LARGEST = 1 << 30
+"""Bytes of the largest file that is read."""
 _LONGEST_HEAD = 4096
 _LOCAL = struct.Struct("<4s22xHH")
 
@@ -60,8 +62,13 @@ def read(content: bytes | mmap, allowed: Collection[str]) -> dict[str, NDArray[A
         ModelError: the content is no whole uncompressed .npz, an array is damaged or not a plain one, or
             a name is not among those allowed.
     """
+    if len(content) > LARGEST:
+        raise ModelError(f"is of {len(content):,} bytes, and no model is larger than {LARGEST:,}")
     arrays: dict[str, NDArray[Any]] = {}
-    for member in _members(content):
+    members = _members(content)
+    if sum(len(member.data) for member in members) > len(content):
+        raise ModelError("holds members that overlap")
+    for member in members:
         name = member.name.removesuffix(".npy")
         if name not in allowed or name in arrays:
             raise ModelError(f"holds what no model holds ({member.name[:100]!r})")

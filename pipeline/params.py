@@ -10,6 +10,7 @@ from typing import Any, TypeVar, get_args, get_type_hints
 from pipeline.errors import ParamsError
 
 Section = TypeVar("Section")
+_LARGEST_SEED = 2**32 - 1
 
 
 def knob(default: Any = MISSING, *, low: float | None = None, high: float | None = None, choices: tuple[str, ...] = (), size: int = 0) -> Any:
@@ -27,15 +28,36 @@ def load(path: Path | str, section: type[Section]) -> Section:
 
     where = str(path)
     try:
-        content = yaml.safe_load(Path(path).read_text("utf-8"))
+        content = yaml.load(Path(path).read_text("utf-8"), Loader=_loader())
     except OSError as error:
         raise ParamsError(f"cannot be read ({error.strerror})", where=where, next_step="run in the project's folder") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ParamsError(f"is not YAML ({' '.join(str(error).split())})", where=where, next_step="mend it") from None
-    name = section.__name__.removesuffix("Params").lower()
+    name = _section_name(section)
     if not isinstance(content, dict) or not isinstance(content.get(name), dict):
         raise ParamsError(f"has no section {name!r}", where=where, next_step="take it from the project's params.yaml")
+    known = [_section_name(kind) for kind in (*SECTIONS, section)]
+    if unknown := [key for key in content if key not in known]:
+        raise ParamsError(f"unknown section {unknown[0]!r}", where=where, next_step=f"the sections are {', '.join(known)}")
     return parse(content[name], section, where=f"{where} {name}")
+
+
+def _section_name(section: type) -> str:
+    return section.__name__.removesuffix("Params").lower()
+
+
+def _loader() -> Any:
+    """YAML's safe loader, but a key that stands twice is an error: which of the two was meant?"""
+    import yaml
+
+    class Loader(yaml.SafeLoader):
+        def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+            written = [key.value for key, _ in node.value]
+            if twice := [key for key in written if written.count(key) > 1]:
+                raise yaml.constructor.ConstructorError(None, None, f"the key {twice[0]!r} stands there twice", node.start_mark)
+            return super().construct_mapping(node, deep)
+
+    return Loader
 
 
 def parse(values: Mapping[str, Any], section: type[Section], *, where: str = "") -> Section:
@@ -110,7 +132,7 @@ class LabelParams:
 class AgreementParams:
     """How agreement of coders is reported: bootstrap resamples of documents and the seed they are drawn with."""
 
-    seed: int = knob(0, low=0)
+    seed: int = knob(0, low=0, high=_LARGEST_SEED)
     resamples: int = knob(1000, low=100, high=100000)
 
 
@@ -118,7 +140,7 @@ class AgreementParams:
 class QueueParams:
     """What counts as a near-copy in the queue, and the seed of its random part."""
 
-    seed: int = knob(0, low=0)
+    seed: int = knob(0, low=0, high=_LARGEST_SEED)
     near_copy: float = knob(0.5, low=0.0, high=1.0)
 
 
@@ -126,7 +148,7 @@ class QueueParams:
 class HoldoutParams:
     """Which documents are kept for evaluation."""
 
-    seed: int = knob(0, low=0)
+    seed: int = knob(0, low=0, high=_LARGEST_SEED)
     share: float = knob(0.15, low=0.05, high=0.5)
     near_duplicate: float = knob(0.5, low=0.1, high=1.0)
 
@@ -138,14 +160,14 @@ class TrainParams:
     Sentences of collections whose name starts with `natural_collections` weigh `natural_weight`.
     """
 
-    seed: int = knob(0, low=0)
+    seed: int = knob(0, low=0, high=_LARGEST_SEED)
     folds: int = knob(5, low=2, high=20)
     collection_folds: int = knob(8, low=2, high=100)
-    jobs: int = knob(2, low=1)
-    min_documents: int = knob(2, low=1)
+    jobs: int = knob(2, low=1, high=1024)
+    min_documents: int = knob(2, low=1, high=1_000_000)
     strengths: tuple[float, ...] = knob((1.0,), low=1e-4, high=1e4)
     block_weights: tuple[float, ...] = knob((0.5, 0.5, 1.0), low=0.0, high=10.0, size=3)
-    iterations: int = knob(300, low=10)
+    iterations: int = knob(300, low=10, high=1_000_000)
     tolerance: float = knob(1e-3, low=1e-8, high=0.1)
     natural_collections: str = knob("")
     natural_weight: float = knob(1.0, low=0.0, high=100.0)
@@ -155,7 +177,7 @@ class TrainParams:
 class EvaluateParams:
     """How figures are reported: resamples, bins, swapped names, and the seed for what is drawn by chance."""
 
-    seed: int = knob(0, low=0)
+    seed: int = knob(0, low=0, high=_LARGEST_SEED)
     resamples: int = knob(1000, low=100, high=100000)
     calibration_bins: int = knob(10, low=2, high=100)
     name_swaps: int = knob(5, low=1, high=100)
@@ -167,5 +189,8 @@ class EvaluateParams:
 class LearningParams:
     """Which shares of the training documents the learning curve fits the model on, and the seed they are drawn with."""
 
-    seed: int = knob(0, low=0)
+    seed: int = knob(0, low=0, high=_LARGEST_SEED)
     shares: tuple[float, ...] = knob((0.1, 0.2, 0.4, 0.7, 1.0), low=0.001, high=1.0)
+
+
+SECTIONS = (DocumentsParams, SplitParams, LabelParams, AgreementParams, QueueParams, HoldoutParams, TrainParams, EvaluateParams, LearningParams)

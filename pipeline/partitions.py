@@ -6,11 +6,11 @@ import io
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from pipeline import documents, sources
+from pipeline import documents, folders, sources
 from pipeline.errors import DataError
 
 if TYPE_CHECKING:
@@ -54,8 +54,8 @@ def cut(path: Path, reading: Reading, *, size: int = PART_BYTES) -> list[Part]:
     Raises:
         DataError: the file is not there or of no known kind.
     """
-    if path.suffix not in documents.SUFFIXES:
-        raise DataError(f"ends in {path.suffix!r}", where=str(path), next_step=f"use one of {', '.join(documents.SUFFIXES)}")
+    if path.suffix not in folders.SUFFIXES:
+        raise DataError(f"ends in {path.suffix!r}", where=str(path), next_step=f"use one of {', '.join(folders.SUFFIXES)}")
     try:
         if path.suffix == ".parquet":
             return _row_groups(path)
@@ -79,7 +79,7 @@ def rows(part: Part, reading: Reading) -> Iterator[Row]:
     yield from found
 
 
-def _columns(reading: Reading) -> dict[str, str]:
+def _columns(reading: Reading) -> dict[str, Any]:
     return {"text_column": reading.text_column, "id_column": reading.id_column}
 
 

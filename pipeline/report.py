@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import confidence, evaluation, files
+from pipeline import confidence, evaluation, files, formulas
 from pipeline.records import LABELS
 
 
@@ -63,7 +63,7 @@ def _errors(rows: dict[str, list[Any]], truth: NDArray[np.int64], probabilities:
     predicted = probabilities.argmax(axis=1)
     wrong = np.flatnonzero(predicted != truth)
     for i in wrong[np.argsort(probabilities[wrong, truth[wrong]], kind="stable")]:
-        yield [rows["text"][i], LABELS[truth[i]], LABELS[predicted[i]], *_shown(probabilities[i]), *(rows[name][i] for name in _PLACE)]
+        yield [formulas.guard(rows["text"][i]), LABELS[truth[i]], LABELS[predicted[i]], *_shown(probabilities[i]), *(rows[name][i] for name in _PLACE)]
 
 
 def _shown(probabilities: NDArray[np.float64]) -> list[str]:

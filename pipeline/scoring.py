@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline import confidence, documents, evaluation, names, unlike
+from pipeline.decoding import Decoding
 from pipeline.errors import DataError
 from pipeline.model import StanceModel
 from pipeline.names import Names
@@ -25,7 +26,7 @@ class Columns(NamedTuple):
     slice: str = "slice"
 
 
-def evaluate_file(model: StanceModel, path: Path, columns: Columns, *, swapped: Names | None = None) -> dict[str, Any]:
+def evaluate_file(model: StanceModel, path: Path, columns: Columns, *, swapped: Names | None = None, decoding: Decoding | None = None) -> dict[str, Any]:
     """The figures of `evaluation.evaluate` for a labelled file, the majority label's beside, the smallest confidence
     that reaches the wanted accuracy, macro-F1 by slice, and with names to swap the share of predictions that flip.
     `model` is the hash of the model's arrays, "" where it was never written; `unlike` says what tells the texts from
@@ -37,7 +38,7 @@ def evaluate_file(model: StanceModel, path: Path, columns: Columns, *, swapped: 
         DataError: a row lacks text or label, or the label is none of the four.
     """
     params = EvaluateParams()
-    texts, truth, slices = read(path, columns)
+    texts, truth, slices = read(path, columns, decoding)
     probabilities = model.predict_proba(texts)
     ids = [str(number) for number in range(len(texts))]
     figures = evaluation.evaluate(truth, probabilities, ids, params)
@@ -52,10 +53,10 @@ def evaluate_file(model: StanceModel, path: Path, columns: Columns, *, swapped: 
     return figures
 
 
-def read(path: Path, columns: Columns) -> tuple[list[str], NDArray[np.int64], list[str]]:
+def read(path: Path, columns: Columns, decoding: Decoding | None = None) -> tuple[list[str], NDArray[np.int64], list[str]]:
     """Texts, label numbers and slices of a labelled file."""
     texts, labels, slices = [], [], []
-    for number, row in enumerate(documents.read_rows(path)):
+    for number, row in enumerate(documents.read_rows(path, decoding)):
         texts.append(documents.cell(row, columns.text, path, number))
         labels.append(documents.label_cell(row, columns.label, path, number))
         slices.append(str(row.get(columns.slice, "")))

@@ -9,7 +9,7 @@ from json.encoder import encode_basestring
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline import files, terminal
+from pipeline import files, formulas, terminal
 from pipeline.errors import UsageError
 from pipeline.records import LABELS, Prediction
 from pipeline.sources import Row
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 Classified = tuple[Row, Prediction]
 Sink = Callable[[bytes], None]
 """Takes classified sentences as `encode` gives them, a batch at a time."""
-FORMATS = ("table", "jsonl", "csv")
-COLUMNS = ("id", "document", "start", "end", "text", "label", *LABELS, "note")
 _ENDINGS = {".jsonl": "jsonl", ".csv": "csv", ".parquet": "parquet", ".txt": "table"}
 
 
@@ -40,11 +38,15 @@ def form_of(path: Path, form: str | None) -> str:
 
 
 def encode(batch: Sequence[Classified], form: str) -> bytes:
-    """A batch in a form: UTF-8 text, lone surrogates written out, or for Parquet an Arrow stream."""
+    """A batch in a form: UTF-8 text, lone surrogates written out, or for Parquet an Arrow stream.
+
+    In `csv` the cells that a spreadsheet would take for formulas are guarded (see `formulas`), in `csv-plain` they are as they were.
+    """
     if form == "parquet":
         return _arrow(batch)
-    if form == "csv":
-        lines = files.csv_lines((*row, found.label or "", *found.probabilities, found.note) for row, found in batch)
+    if form in ("csv", "csv-plain"):
+        rows = (_guarded(row) if form == "csv" else row for row, _ in batch)
+        lines = files.csv_lines((*row, found.label or "", *found.probabilities, found.note) for row, (_, found) in zip(rows, batch, strict=True))
         return _utf8("".join(lines))
     make = _table_line if form == "table" else _json_line
     return _utf8("".join([make(row, found) for row, found in batch]))
@@ -52,7 +54,11 @@ def encode(batch: Sequence[Classified], form: str) -> bytes:
 
 def head(form: str) -> bytes:
     """What stands in front of the first batch."""
-    return _utf8("".join(files.csv_lines([COLUMNS]))) if form == "csv" else b""
+    return _utf8("".join(files.csv_lines([formulas.CLASSIFIED]))) if form in ("csv", "csv-plain") else b""
+
+
+def _guarded(row: Row) -> Row:
+    return row._replace(id=formulas.guard(row.id), document=formulas.guard(row.document), text=formulas.guard(row.text))
 
 
 def _utf8(text: str) -> bytes:
@@ -70,7 +76,7 @@ def _json_line(row: Row, found: Prediction) -> str:
 
 
 def _table_line(row: Row, found: Prediction) -> str:
-    text = " ".join("".join(terminal.shown(row.text)).split())
+    text = " ".join(terminal.line(row.text).split())
     return f"{found.label or found.note:<10}  {found.confidence:.2f}  {text}\n"
 
 

@@ -7,12 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, TextIO
 
-from pipeline import documents
+from pipeline import documents, folders
+from pipeline.decoding import Decoding
 from pipeline.errors import DataError
 from pipeline.records import Document
 
 _SAMPLE = 1 << 18
 _DATASET_BATCH = 2048
+_STANDARD_INPUT = "standard input"
 
 
 class Row(NamedTuple):
@@ -31,32 +33,30 @@ def from_texts(texts: Iterable[str]) -> Iterator[Row]:
         yield Row(str(number), "", 0, len(text), text)
 
 
-def from_lines(lines: TextIO, name: str = "", *, first: int = 0, position: int = 0) -> Iterator[Row]:
+def from_lines(lines: TextIO, name: str = "", *, first: int = 0, position: int = 0, decoding: Decoding | None = None) -> Iterator[Row]:
     """One sentence a line; offsets count from the start of the file, line ends left out of the text.
 
     `first` and `position` are the number of the first line and how many characters stand before it.
     """
+    reading = decoding or Decoding()
     for number, line in enumerate(lines, start=first):
-        text = line.rstrip("\r\n")
+        if number == first == 0:
+            line = line.removeprefix("\ufeff")
+        text = line.rstrip("\r\n") if reading.readable(line, name or _STANDARD_INPUT, number + 1) else ""
         yield Row(str(number), name, position, position + len(text), text)
         position += len(line)
 
 
-def from_standard_input() -> Iterator[Row]:
-    """One sentence a line from standard input (UTF-8, byte order mark dropped)."""
-    sys.stdin.reconfigure(encoding="utf-8-sig", errors="strict", newline="\n")  # type: ignore[union-attr]
-    try:
-        yield from from_lines(sys.stdin)
-    except UnicodeDecodeError as error:
-        raise DataError(f"is not UTF-8 ({error.reason})", where="standard input", next_step="convert it first") from None
+def from_standard_input(decoding: Decoding | None = None) -> Iterator[Row]:
+    """One sentence a line from standard input (UTF-8 where nothing else is said, byte order mark dropped)."""
+    reading = decoding or Decoding()
+    reading.reconfigure(sys.stdin)  # type: ignore[arg-type]
+    return from_lines(sys.stdin, decoding=reading)
 
 
-def whole_standard_input() -> Row:
+def whole_standard_input(decoding: Decoding | None = None) -> Row:
     """Standard input as one document."""
-    try:
-        text = sys.stdin.buffer.read().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise DataError(f"is not UTF-8 ({error.reason})", where="standard input", next_step="convert it first") from None
+    text = (decoding or Decoding()).decode(sys.stdin.buffer.read(), _STANDARD_INPUT)
     return Row("0", "", 0, len(text), text)
 
 
@@ -64,26 +64,27 @@ def files_of(paths: Sequence[Path]) -> Iterator[Path]:
     """The files meant by paths: a folder stands for every document file below it."""
     for path in paths:
         if path.is_dir():
-            yield from documents.document_files(path)
+            yield from folders.document_files(path)
         else:
             yield path
 
 
-def from_files(paths: Sequence[Path], *, text_column: str, id_column: str) -> Iterator[Row]:
+def from_files(paths: Sequence[Path], *, text_column: str, id_column: str, decoding: Decoding | None = None) -> Iterator[Row]:
     """Sentences from files: one a line in .txt, one a row in .jsonl, .csv and .parquet."""
     for path in files_of(paths):
         if path.suffix == ".txt":
-            yield from _text_lines(path)
+            yield from _text_lines(path, decoding or Decoding())
         else:
-            yield from from_records(documents.read_rows(path), path, text_column=text_column, id_column=id_column)
+            yield from from_records(documents.read_rows(path, decoding), path, text_column=text_column, id_column=id_column, decoding=decoding)
 
 
-def from_records(records: Iterable[dict[str, object]], path: Path, *, text_column: str, id_column: str, first: int = 0) -> Iterator[Row]:
+def from_records(
+    records: Iterable[dict[str, object]], path: Path, *, text_column: str, id_column: str, first: int = 0, decoding: Decoding | None = None
+) -> Iterator[Row]:
     """One sentence a record of a file; those without an id take their number, counted from `first`."""
     for number, record in enumerate(records, start=first):
-        text = documents.cell(record, text_column, path, number)
-        identity = record.get(id_column)
-        yield Row(str(number) if identity is None else str(identity), str(path), 0, len(text), text)
+        text = documents.cell(record, text_column, path, number, decoding)
+        yield Row(documents.identity(record, id_column, number), str(path), 0, len(text), text)
 
 
 def expected_rows(paths: Sequence[Path]) -> int:
@@ -138,22 +139,20 @@ def _load_dataset(name: str, split: str, *, streaming: bool) -> Any:
     return datasets.load_dataset(name, split=split, streaming=streaming)
 
 
-def _text_lines(path: Path) -> Iterator[Row]:
+def _text_lines(path: Path, decoding: Decoding) -> Iterator[Row]:
     try:
-        with path.open(encoding="utf-8-sig", newline="\n") as lines:
-            yield from from_lines(lines, str(path))
-    except UnicodeDecodeError as error:
-        raise DataError(f"is not UTF-8 ({error.reason})", where=str(path), next_step="save it as UTF-8") from None
+        with decoding.open(path, newline="\n") as lines:
+            yield from from_lines(lines, str(path), decoding=decoding)
     except OSError as error:
         raise DataError(f"cannot be read ({error.strerror})", where=str(path), next_step="check the path") from None
 
 
-def from_documents(paths: Sequence[Path], *, text_column: str, id_column: str) -> Iterator[Row]:
+def from_documents(paths: Sequence[Path], *, text_column: str, id_column: str, decoding: Decoding | None = None) -> Iterator[Row]:
     """The sentences of whole documents in files and folders, split first."""
     from pipeline import sentences
 
     for path in files_of(paths):
-        for identity, text in documents.read_texts(path, text_column=text_column, id_column=id_column):
+        for identity, text in documents.read_texts(path, text_column=text_column, id_column=id_column, decoding=decoding):
             name = str(path) if path.suffix == ".txt" else f"{path}#{identity}"
             for sentence in sentences.split(Document(name, "", text)):
                 yield Row(f"{identity}:{sentence.number}", name, sentence.start, sentence.end, sentence.text)

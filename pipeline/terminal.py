@@ -1,4 +1,4 @@
-"""What is printed of a text on a terminal: nothing that the terminal would obey."""
+"""Text made fit for a terminal: what would move the cursor, change colours or turn the direction of writing is left out."""
 
 from __future__ import annotations
 
@@ -10,20 +10,21 @@ _CONTROL = re.compile(
     "|\x1b[ -/]*[0-~]?"  # its other escapes
     "|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"  # other controls, those of the direction of writing included
 )
+_BLANK = re.compile(r"\s")
 
 
-def shown(text: str) -> list[str]:
+def characters(text: str) -> list[str]:
     """What is printed for each character of a text: nothing for control sequences, a blank for white space."""
-    signs = [" " if sign.isspace() else sign for sign in text]
+    shown = [" " if sign.isspace() else sign for sign in text]
     for control in _CONTROL.finditer(text):
-        signs[control.start() : control.end()] = [""] * (control.end() - control.start())
-    return signs
+        shown[control.start() : control.end()] = [""] * (control.end() - control.start())
+    return shown
 
 
 def line(text: str) -> str:
-    """A text as one line of single blanks.
+    """A text as one line without control sequences.
 
-    >>> line("No, \\x1b[31mhe\\n  said")
-    'No, he said'
+    >>> line("\\x1b[31mHe denied\\x1b[0m\\tit.\\r\\n")
+    'He denied it.  '
     """
-    return " ".join("".join(shown(text)).split())
+    return _BLANK.sub(" ", _CONTROL.sub("", text))

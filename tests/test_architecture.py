@@ -13,10 +13,10 @@ from architecture import ROOT, STAGES, imports, module_of, reach
 
 PACKAGE = ROOT / "pipeline"
 LAYERS = (
-    ("errors", "records"),
-    ("files",),
+    ("errors", "records", "terminal"),
+    ("decoding", "files", "folders", "formulas"),
     ("params",),
-    ("codebook", "growing", "hashing", "npz", "resolving", "tables", "terminal"),
+    ("codebook", "growing", "hashing", "npz", "resolving", "tables"),
     ("audit", "stretches"),
     ("text",),
     ("casing", "lexicon", "offsets"),
@@ -47,7 +47,7 @@ LAYERS = (
     ("lookup",),
     ("model",),
     ("bulk", "explain", "importing", "scoring", "tasks"),
-    ("cluster", "errorlist", "relabelled", "view"),
+    ("cluster", "errorlist", "relabelled", "verifying", "view"),
     ("reporting",),
     ("__init__",),
     ("stages._run", "commands._notes", "commands._progress", "commands._shared"),

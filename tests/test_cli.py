@@ -15,7 +15,7 @@ import small_project
 from command_line import DENIED, DOCUMENT, SENTENCES, Done, Run, failed, jsonl, stance, write
 from small_project import Project
 
-from pipeline import StanceModel, sinks
+from pipeline import StanceModel, formulas
 from pipeline.records import LABELS
 
 LINES = [
@@ -72,7 +72,7 @@ def test_a_byte_order_mark_is_no_part_of_the_text(run: Run, tmp_path: Path) -> N
 
 def test_no_input_gives_no_rows(run: Run, tmp_path: Path) -> None:
     assert run("classify") == Done(0, "", "")
-    assert run("classify", "--format", "csv").out == ",".join(sinks.COLUMNS) + "\n"
+    assert run("classify", "--format", "csv").out == ",".join(formulas.CLASSIFIED) + "\n"
     for name in ("none.txt", "none.jsonl", "none.csv"):
         assert run("classify", "--input", write(tmp_path / name, "")) == Done(0, "", "")
 
@@ -130,10 +130,10 @@ def test_documents_come_from_arguments_and_standard_input_too(run: Run) -> None:
 
 
 def test_csv_holds_every_row_whatever_the_text(run: Run) -> None:
-    done = run("classify", "--format", "csv", stdin="\n".join(LINES).encode())
+    done = run("classify", "--format", "csv-plain", stdin="\n".join(LINES).encode())
     rows = list(csv.DictReader(io.StringIO(done.out, newline="")))
     assert [row["text"] for row in rows] == LINES
-    assert tuple(rows[0]) == sinks.COLUMNS
+    assert tuple(rows[0]) == formulas.CLASSIFIED
     assert rows[0]["label"] == "denial" and sum(float(rows[0][label]) for label in LABELS) == pytest.approx(1)
     assert rows[1]["label"] == "" and rows[1]["note"] == "no words"
 
@@ -157,7 +157,7 @@ def test_output_goes_to_a_file_whole(run: Run, tmp_path: Path, name: str) -> Non
         texts = [json.loads(line)["text"] for line in path.read_text("utf-8").split("\n")[:-1]]
     elif path.suffix == ".csv":
         with path.open(encoding="utf-8", newline="") as stream:
-            texts = [row["text"] for row in csv.DictReader(stream)]
+            texts = [formulas.unguard(row["text"]) for row in csv.DictReader(stream)]
     elif path.suffix == ".parquet":
         rows = pyarrow.parquet.read_table(path).to_pylist()
         texts = [row["text"] for row in rows]

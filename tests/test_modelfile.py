@@ -16,9 +16,9 @@ import numpy as np
 import pytest
 from small_project import Project
 
-from pipeline import modelfile
+from pipeline import modelfile, npz
 from pipeline.errors import ModelError
-from pipeline.lexicon import CUE_FORMS
+from pipeline.lexicon import CUE_FORMS, Names
 from pipeline.modelfile import ModelFile
 
 
@@ -120,10 +120,11 @@ def is_refused(tmp_path: Path, content: bytes, stored: ModelFile) -> bool:
     return False
 
 
-def test_flipped_bytes_are_noticed_all_over_the_file(tmp_path: Path, content: bytes, stored: ModelFile) -> None:
-    """Only the heads that the zip repeats before each array, a few bytes in a hundred, are read by nobody."""
-    refusals = [is_refused(tmp_path, flipped(content, place, 0xFF), stored) for place in range(0, len(content), len(content) // 200)]
-    assert len(refusals) >= 200 and sum(refusals) > 180
+def test_no_byte_flipped_anywhere_changes_the_model(tmp_path: Path, content: bytes, stored: ModelFile) -> None:
+    """At 1,000 places; only the heads that the zip repeats before each array, a few bytes in a hundred, are read by nobody."""
+    places = range(0, len(content), len(content) // 1000)
+    refusals = [is_refused(tmp_path, flipped(content, place, 1 << place % 8), stored) for place in places]
+    assert len(refusals) >= 1000 and sum(refusals) > 900
 
 
 def test_no_flipped_byte_of_the_heads_changes_the_model(tmp_path: Path, content: bytes, stored: ModelFile) -> None:
@@ -170,6 +171,16 @@ WRONG: dict[str, Callable[[ModelFile], ModelFile]] = {
     "weights flat": lambda m: changed(m, "words", weights=m.words.weights.ravel()),
     "weights single precision": lambda m: changed(m, "words", weights=m.words.weights.astype(np.float32)),
     "weights of other byte order": lambda m: changed(m, "words", weights=m.words.weights.astype(">f8")),
+    "weights beyond all measure": lambda m: changed(m, "words", weights=m.words.weights * 1e12),
+    "idf of nothing": lambda m: changed(m, "words", idf=m.words.idf * 0.0),
+    "idf negative": lambda m: changed(m, "cues", idf=-m.cues.idf),
+    "idf too large to square": lambda m: changed(m, "characters", idf=m.characters.idf * 1e200),
+    "keys no hashes": lambda m: changed(m, "characters", keys=np.arange(len(m.characters.keys), dtype=np.uint64)),
+    "nodes no hashes": lambda m: lists(m, nodes=np.arange(len(m.lexicon.nodes), dtype=np.uint64)),
+    "section of no list": lambda m: lists(m, sections=("denial", *m.lexicon.sections[1:])),
+    "names too few": lambda m: lists(m, names=Names.of(list(m.lexicon.names)[1:])),
+    "names none": lambda m: lists(m, names=Names.of([])),
+    "header of gigabytes": lambda m: m._replace(header=m.header | {"note": "a" * (1 << 22)}),
     "keys signed": lambda m: changed(m, "words", keys=m.words.keys.astype(np.int64)),
     "keys out of order": lambda m: changed(m, "words", keys=m.words.keys[::-1].copy()),
     "keys twice": lambda m: changed(m, "words", keys=np.repeat(m.words.keys[:1], len(m.words.keys))),
@@ -258,10 +269,34 @@ def test_an_array_of_another_form_is_refused(tmp_path: Path, content: bytes, mag
 def test_a_zip_that_says_it_unpacks_to_gigabytes_is_refused_unread(tmp_path: Path, content: bytes) -> None:
     bomb = packed(members(content) | {"words.names.npy": b"\0" * 2_000_000}, compression=zipfile.ZIP_DEFLATED)
     refused(tmp_path, bomb)
-    entry = bomb.rindex(b"PK\x01\x02", 0, bomb.rindex(b"words.names.npy"))
+    entry = entry_of(bomb, "words.names.npy")
     larger = bytearray(bomb)
     larger[entry + 24 : entry + 28] = struct.pack("<I", 0xFFFFFFF0)
     refused(tmp_path, bytes(larger))
+
+
+def test_members_that_share_their_bytes_are_refused(tmp_path: Path, content: bytes) -> None:
+    """The directory of a zip may name the same bytes under many names: a bomb that is no larger than what it holds."""
+    found = members(content) | {"words.names.npy": array_bytes(np.zeros(len(content), dtype=np.uint8))}
+    whole = bytearray(packed(found))
+    place = entry_of(whole, "words.names.npy")
+    for name in ("common.names.npy", "cues.names.npy"):
+        entry = entry_of(whole, name)
+        whole[entry + 16 : entry + 28], whole[entry + 42 : entry + 46] = whole[place + 16 : place + 28], whole[place + 42 : place + 46]
+    assert "overlap" in refused(tmp_path, bytes(whole))
+
+
+def entry_of(content: bytes | bytearray, name: str) -> int:
+    """Where a member's entry in the directory of a zip file begins."""
+    return content.rindex(b"PK\x01\x02", 0, content.rindex(name.encode()))
+
+
+def test_a_file_larger_than_any_model_is_refused_unread(tmp_path: Path) -> None:
+    path = tmp_path / "model.npz"
+    with path.open("wb") as stream:
+        stream.truncate(npz.LARGEST + 1)
+    with pytest.raises(ModelError, match="larger"):
+        modelfile.read(path)
 
 
 @pytest.mark.parametrize("compression", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])

@@ -15,7 +15,8 @@ from pipeline import params
 from pipeline.errors import ParamsError
 from pipeline.params import EvaluateParams, HoldoutParams, LabelParams, SplitParams, TrainParams
 
-SECTIONS = [kind for name, kind in inspect.getmembers(params, dataclasses.is_dataclass) if name.endswith("Params")]
+SECTIONS = list(params.SECTIONS)
+assert {kind for name, kind in inspect.getmembers(params, dataclasses.is_dataclass) if name.endswith("Params")} == {*SECTIONS}
 WRITTEN = yaml.safe_load((ROOT / "params.yaml").read_text("utf-8"))
 
 
@@ -98,6 +99,12 @@ def test_whole_numbers_and_lists_become_what_the_section_holds() -> None:
         (b"label: {}", ("'train'",)),
         (b"train: {seed: {a: 1}}", ("seed",)),
         (b"train: {1: 2}", ("1", "the keys are")),
+        (b"train: {seed: 1, folds: 3, seed: 2}", ("'seed'", "twice")),
+        (b"train: {seed: 1}\ntrain: {seed: 2}", ("'train'", "twice")),
+        (b"train: {seed: 1}\ntrian: {seed: 2}", ("'trian'", "train", "evaluate")),
+        (b"train: !!python/object/apply:os.system ['true']", ("not YAML",)),
+        (b"train: {seed: 4294967296}", ("seed", "4294967296", "4294967295")),
+        (b"train: {jobs: 100000}", ("jobs", "100000", "1024")),
     ],
 )
 def test_a_bad_file_is_named_in_one_line(tmp_path: Path, content: bytes | None, words: tuple[str, ...]) -> None:

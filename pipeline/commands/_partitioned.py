@@ -32,13 +32,14 @@ def run(options: argparse.Namespace, rows: Iterator[Row], total: int | None) -> 
     if not options.input:
         raise UsageError("only files can be classified into a folder", where=str(options.output), next_step="give --input, or a file as --output")
     form = options.format or "parquet"
-    if form == "table":
+    if form in ("table", "csv-plain"):
         raise UsageError("parts are written as jsonl, csv or parquet", next_step="choose one of these")
     paths = tuple(str(Path(path).absolute() if options.scheduler else path) for path in options.input)
     reading = partitions.Reading(options.text_column, options.id_column, options.documents)
     job = cluster.Job(paths, reading, bulk.Settings(form, options.min_confidence), options.part_size << 20)
     model = _shared.load_model(options.model)
     folder = options.output.absolute() if options.scheduler else options.output
+    _shared.note_passed_over(options.input)
     with _client(options.scheduler, options.workers) as client, _progress.shown(total) as progress:
         cluster.run(client, model, job, folder, resume=options.resume, on_rows=progress.add)
     if not options.quiet:

@@ -5,9 +5,13 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from pipeline import terminal
+from pipeline.decoding import ON_ERROR, Decoding
 
 if TYPE_CHECKING:
     from pipeline.model import StanceModel
@@ -63,6 +67,38 @@ def add_quiet(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--quiet", "-q", action="store_true", help="no note where the input looks unlike the training text")
 
 
+def add_encoding(parser: argparse.ArgumentParser, *, on_error: bool = False) -> None:
+    """--encoding, and --on-error where a row may be left out."""
+    parser.add_argument("--encoding", default="utf-8", metavar="NAME", help="encoding of what is read: utf-16, windows-1252, … (default: utf-8)")
+    if on_error:
+        text = "what cannot be read: fail, skip (it comes out empty, and is counted) or replace what is no text (default: fail)"
+        parser.add_argument("--on-error", choices=ON_ERROR, default="fail", help=text)
+
+
+@contextmanager
+def decoding(options: argparse.Namespace) -> Iterator[Decoding]:
+    """How what is read is to be decoded; says afterwards what was skipped."""
+    found = Decoding(options.encoding, getattr(options, "on_error", "fail"))
+    yield found
+    note(str(found))
+
+
+def note(text: str) -> None:
+    """Say something on standard error that is no failure."""
+    if text:
+        print(terminal.line(f"stance: note: {text}"), file=sys.stderr)
+
+
+def note_passed_over(paths: Iterable[Path]) -> None:
+    """Say which files of folders are not read."""
+    from pipeline import folders
+
+    for path in paths:
+        if path.is_dir():
+            listing = folders.survey(path)
+            note(f"{path}: {listing}" if listing.files and listing.passed_over else "")
+
+
 def add_model(parser: argparse.ArgumentParser) -> None:
     """--model."""
     parser.add_argument("--model", type=Path, metavar="PATH", help="model file (default: $STANCE_MODEL, models/stance.npz, the package's own)")
@@ -90,6 +126,7 @@ def read_documents(options: argparse.Namespace, *, only: Container[str] | None =
     from pipeline import documents, params, sentences
 
     reading, splitting = params.load(options.params, params.DocumentsParams), params.load(options.params, params.SplitParams)
+    note_passed_over([options.documents])
     found = list(documents.read_folder(options.documents, text_column=reading.text_column, id_column=reading.id_column))
     wanted = [document for document in found if only is None or document.id in only]
     return found, [sentence for document in wanted for sentence in sentences.split(document, paragraph_break=splitting.paragraph_break)]

@@ -28,7 +28,7 @@ def add(commands: _shared.Commands) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Print the figures for each pair of coders and over all."""
-    from pipeline import agreement, files, params
+    from pipeline import agreement, files, formulas, params
     from pipeline import annotations as coding
 
     labelling = params.load(options.params, params.LabelParams)
@@ -37,7 +37,7 @@ def run(options: argparse.Namespace) -> None:
     table = agreement.tabulate(placed.labels, sentences, adjudicator=labelling.adjudicator)
     found = agreement.measure(table, params.load(options.params, params.AgreementParams))
     if options.disputed:
-        files.write_text(options.disputed, "".join(files.csv_lines(agreement.disputed(placed.labels, sentences, labelling))))
+        files.write_text(options.disputed, "".join(files.csv_lines(map(formulas.guard_row, agreement.disputed(placed.labels, sentences, labelling)))))
     if options.format == "csv":
         print("".join(files.csv_lines([agreement.HEADER, *map(agreement.row, found)])), end="")
         return

@@ -47,6 +47,7 @@ def _add_import(parts: _shared.Commands) -> None:
     parser.add_argument("--coder", action="append", default=[], metavar="NAME", help="the coder; for a file of several: AS_IN_FILE=NAME, repeated")
     parser.add_argument("--label-column", metavar="NAME", help="column, or Label Studio's choice, that holds the label (default: label or stance)")
     parser.add_argument("--text-column", metavar="NAME", help="column that holds the sentence (default: text or sentence)")
+    _shared.add_encoding(parser)
     parser.add_argument("--replace", action="store_true", help="where a coder labelled a sentence before, take the new label")
     parser.add_argument("--rejects", type=Path, metavar="FILE", help="import what can be placed and write the rest to this CSV file")
     _shared.add_annotations(parser)
@@ -72,7 +73,8 @@ def run_import(options: argparse.Namespace) -> None:
     from pipeline import annotations as coding
     from pipeline import codebook, forms, importing, params
 
-    form = forms.read(options.file, label_column=options.label_column, text_column=options.text_column)
+    with _shared.decoding(options) as decoding:
+        form = forms.read(options.file, label_column=options.label_column, text_column=options.text_column, decoding=decoding)
     named = importing.name_coders(form.annotations, options.coder)
     paths = {coder: options.annotations / f"{coder}.csv" for coder in sorted({annotation.coder for annotation in named})}
     before = {coder: coding.read(path) for coder, path in paths.items() if path.exists()}
@@ -93,12 +95,11 @@ def run_import(options: argparse.Namespace) -> None:
 
 
 def _write_rejects(path: Path, rejected: Sequence[Rejected]) -> None:
-    from pipeline import files
+    from pipeline import files, formulas
 
-    header = ("document", "start", "end", "text", "label", "coder", "reason", "where")
     found = [(item.annotation, item.reason) for item in rejected]
     rows = [(a.document, *(("", "") if a.start < 0 else (a.start, a.end)), a.text, a.label, a.coder, reason, a.where) for a, reason in found]
-    files.write_text(path, "".join(files.csv_lines([header, *rows])))
+    files.write_text(path, "".join(files.csv_lines([formulas.REJECTS, *map(formulas.guard_row, rows)])))
 
 
 def _tell(form: Form, result: Imported, paths: dict[str, Path], rejected: int) -> None:

@@ -25,13 +25,13 @@ def run(options: argparse.Namespace) -> None:
     """Write the list; sentences kept for evaluation are not in it, so that no score is mended by it."""
     import numpy as np
 
-    from pipeline import audit, codebook, coded, files
+    from pipeline import audit, codebook, coded, files, formulas
     from pipeline.records import LABELS
 
     rows = coded.read(options.held_out, by_people=True, more=(*LABELS, "coders"))
     probabilities = np.column_stack([rows[label] for label in LABELS])
     found = audit.suspects(rows, probabilities, codebook.read(options.codebook), share=options.share)
-    table = "".join(files.csv_lines([audit.Suspect._fields, *found]))
+    table = "".join(files.csv_lines([audit.Suspect._fields, *map(formulas.guard_row, found)]))
     if options.output:
         files.write_text(options.output, table)
         print(f"{options.output}: {len(found)} of {len(rows['label'])} annotations look wrong")

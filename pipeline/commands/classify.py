@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,11 +13,13 @@ from pipeline.commands import _notes, _partitioned, _progress, _shared
 from pipeline.errors import UsageError
 
 if TYPE_CHECKING:
+    from pipeline.decoding import Decoding
     from pipeline.sinks import Sink
     from pipeline.sources import Row
 
 _EXAMPLES = """  stance classify "Moscow had nothing to do with the attack, the ministry said."
   stance classify --input sentences.csv --text-column body --output classified.parquet
+  stance classify --input sentences.csv --text-column body --encoding windows-1252 --on-error skip
   stance classify --input articles/ --documents --format csv > classified.csv
   stance classify --input archive/ --workers 8 --output classified.jsonl
   stance classify --input archive/ --workers 8 --output classified/ --resume
@@ -42,30 +44,39 @@ def add(commands: _shared.Commands) -> None:
     parser.add_argument("--resume", action="store_true", help="go on with a job in the folder --output that was ended in the middle")
     parser.add_argument("--id-column", default="id", metavar="NAME", help="column that holds the id (default: id)")
     parser.add_argument("--min-confidence", type=_shared.share, default=0.0, metavar="P", help="leave sentences below this probability without a label")
+    _shared.add_encoding(parser, on_error=True)
     _shared.add_text_column(parser)
     _shared.add_quiet(parser)
-    _shared.add_format(parser, ("table", "jsonl", "csv"), "table on a terminal, jsonl otherwise")
+    default = "table on a terminal, jsonl otherwise; csv puts an apostrophe in front of what a spreadsheet would run, csv-plain does not"
+    _shared.add_format(parser, ("table", "jsonl", "csv", "csv-plain"), default)
     _shared.add_model(parser)
 
 
 def run(options: argparse.Namespace) -> None:
     """Classify what the options name."""
     from pipeline import bulk, sinks
+    from pipeline.decoding import Decoding
 
     _check(options)
     if _partitioned.wanted(options):
-        _partitioned.run(options, _rows(options), _expected(options))
+        _partitioned.run(options, _rows(options, Decoding()), _expected(options))
         return
     form = sinks.form_of(options.output, options.format) if options.output else options.format or ("table" if sys.stdout.isatty() else "jsonl")
     settings = bulk.Settings(form, options.min_confidence)
     model, sample = _shared.load_model(options.model), _notes.Sample()
-    classified = bulk.encoded(model, sample.of(_rows(options)), settings, workers=options.workers)
-    with _progress.shown(_expected(options)) as progress, sinks.to_file(options.output, form) if options.output else _standard_output(form) as sink:
-        for batch in classified:
+    _shared.note_passed_over(options.input or ())
+    with _shared.decoding(options) as decoding, _progress.shown(_expected(options)) as progress, _sink(options.output, form) as sink:
+        for batch in bulk.encoded(model, sample.of(_rows(options, decoding)), settings, workers=options.workers):
             sink(batch.content)
             progress.add(batch.rows)
     if not options.quiet:
         _notes.tell_of(model, sample)
+
+
+def _sink(output: Path | None, form: str) -> AbstractContextManager[Sink]:
+    from pipeline import sinks
+
+    return sinks.to_file(output, form) if output else _standard_output(form)
 
 
 def _check(options: argparse.Namespace) -> None:
@@ -74,6 +85,8 @@ def _check(options: argparse.Namespace) -> None:
         raise UsageError(f"{' and '.join(given)} were both given", next_step="give one of them")
     if (options.split or options.streaming) and not options.dataset:
         raise UsageError("--split and --streaming go with --dataset", next_step="give --dataset, or leave them out")
+    if _partitioned.wanted(options) and (options.encoding, options.on_error) != ("utf-8", "fail"):
+        raise UsageError("--encoding and --on-error do not go with a folder as output", next_step="name a file as --output")
     if options.dataset and options.documents:
         raise UsageError("--documents does not go with --dataset", next_step="write the documents to files first")
 
@@ -103,17 +116,16 @@ def _expected(options: argparse.Namespace) -> int | None:
     return sources.expected_rows(options.input)
 
 
-def _rows(options: argparse.Namespace) -> Iterator[Row]:
+def _rows(options: argparse.Namespace, decoding: Decoding) -> Iterator[Row]:
     from pipeline import sources
 
+    columns = {"text_column": options.text_column, "id_column": options.id_column}
     if options.dataset:
-        return sources.from_dataset(
-            options.dataset, options.split or "train", streaming=options.streaming, text_column=options.text_column, id_column=options.id_column
-        )
+        return sources.from_dataset(options.dataset, options.split or "train", streaming=options.streaming, **columns)
     if options.input:
         reader = sources.from_documents if options.documents else sources.from_files
-        return reader(options.input, text_column=options.text_column, id_column=options.id_column)
+        return reader(options.input, **columns, decoding=decoding)
     if options.text:
         rows = sources.from_texts(options.text)
         return sources.split_rows(rows) if options.documents else rows
-    return sources.split_rows([sources.whole_standard_input()]) if options.documents else sources.from_standard_input()
+    return sources.split_rows([sources.whole_standard_input(decoding)]) if options.documents else sources.from_standard_input(decoding)

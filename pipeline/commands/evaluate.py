@@ -19,6 +19,7 @@ def add(commands: _shared.Commands) -> None:
     parser.add_argument("--slice-column", default="slice", metavar="NAME", help="column to break the figures down by (default: slice, if there)")
     parser.add_argument("--names", type=Path, metavar="FOLDER", help="names to swap, a .txt file a kind (default: seeds/names, if there)")
     _shared.add_quiet(parser)
+    _shared.add_encoding(parser)
     _shared.add_format(parser, ("table", "json"), "table")
     _shared.add_model(parser)
 
@@ -30,7 +31,9 @@ def run(options: argparse.Namespace) -> None:
     model = _shared.load_model(options.model)
     folder = options.names or (_NAMES if _NAMES.is_dir() else None)
     columns = scoring.Columns(options.text_column, options.label_column, options.slice_column)
-    figures = scoring.evaluate_file(model, options.file, columns, swapped=names.read_folder(folder) if folder else None)
+    swapped = names.read_folder(folder) if folder else None
+    with _shared.decoding(options) as decoding:
+        figures = scoring.evaluate_file(model, options.file, columns, swapped=swapped, decoding=decoding)
     if options.format == "json":
         import json
 

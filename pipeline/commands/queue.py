@@ -10,7 +10,6 @@ from pipeline.commands import _shared
 _EXAMPLES = """  stance queue --budget 100 --output next.csv
   stance queue --documents articles/ --budget 20
   stance queue --output next.csv && stance annotations export todo.json --to label-studio --coder ana --only next.csv"""
-_HEADER = ("document", "start", "end", "text", "why")
 
 
 def add(commands: _shared.Commands) -> None:
@@ -26,7 +25,7 @@ def add(commands: _shared.Commands) -> None:
 def run(options: argparse.Namespace) -> None:
     """Write the list, the most instructive sentence first; what anybody has coded is left out."""
     from pipeline import annotations as coding
-    from pipeline import files, params, queue, rules
+    from pipeline import files, formulas, params, queue, rules
 
     section = params.load(options.params, params.QueueParams)
     tolerance = params.load(options.params, params.LabelParams).offset_tolerance
@@ -39,7 +38,7 @@ def run(options: argparse.Namespace) -> None:
     chosen = queue.choose(texts, model.predict_proba(texts), ruled, budget=options.budget, near_copy=section.near_copy, seed=section.seed)
     found = [(unread[choice.sentence], choice.why) for choice in chosen]
     rows = [(sentence.document, sentence.start, sentence.end, sentence.text, why) for sentence, why in found]
-    table = "".join(files.csv_lines([_HEADER, *rows]))
+    table = "".join(files.csv_lines([formulas.QUEUE, *map(formulas.guard_row, rows)]))
     if options.output:
         files.write_text(options.output, table)
         print(f"{options.output}: {len(rows)} of {len(unread)} sentences that nobody has coded")

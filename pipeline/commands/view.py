@@ -11,6 +11,7 @@ from pipeline.commands import _shared
 from pipeline.errors import DataError, UsageError
 
 if TYPE_CHECKING:
+    from pipeline.decoding import Decoding
     from pipeline.model import StanceModel
     from pipeline.records import Document
 
@@ -26,6 +27,7 @@ def add(commands: _shared.Commands) -> None:
     parser.add_argument("input", type=Path, metavar="PATH", help="a document (.txt), a file of documents (.jsonl, .csv, .parquet) or a folder of them")
     place = "the page (.html) of one document, or a folder for an index and a page each"
     parser.add_argument("--output", "-o", type=Path, required=True, metavar="PATH", help=place)
+    _shared.add_encoding(parser, on_error=True)
     _shared.add_text_column(parser)
     parser.add_argument("--id-column", default="id", metavar="NAME", help="column that holds the document's name (default: id)")
     _shared.add_model(parser)
@@ -34,21 +36,24 @@ def add(commands: _shared.Commands) -> None:
 def run(options: argparse.Namespace) -> None:
     """Write the page, or the pages and then their index."""
     model = _shared.load_model(options.model)
-    found = _documents(options)
-    if options.output.suffix in _PAGE:
-        _write_one(model, found, options)
-    else:
-        _write_folder(model, found, options.output)
+    _shared.note_passed_over([options.input])
+    with _shared.decoding(options) as decoding:
+        found = _documents(options, decoding)
+        if options.output.suffix in _PAGE:
+            _write_one(model, found, options)
+        else:
+            _write_folder(model, found, options.output)
 
 
-def _documents(options: argparse.Namespace) -> Iterator[Document]:
+def _documents(options: argparse.Namespace, decoding: Decoding) -> Iterator[Document]:
     from pipeline import documents
     from pipeline.records import Document
 
+    columns = {"text_column": options.text_column, "id_column": options.id_column}
     if options.input.is_dir():
-        yield from documents.read_folder(options.input, text_column=options.text_column, id_column=options.id_column)
+        yield from documents.read_folder(options.input, **columns, decoding=decoding)
         return
-    for identity, text in documents.read_texts(options.input, text_column=options.text_column, id_column=options.id_column):
+    for identity, text in documents.read_texts(options.input, **columns, decoding=decoding):
         yield Document(options.input.name if options.input.suffix == ".txt" else identity, "", text)
 
 
@@ -74,7 +79,7 @@ def _write_folder(model: StanceModel, found: Iterator[Document], folder: Path) -
     for document in found:
         shown = view.view(model, document)
         name = view.page_name(document.id, taken)
-        files.write_text(folder / name, view.document_page(shown, index="index.html"))
+        files.write_text(folder / name, view.document_page(shown, index="index.html"), durable=False)
         entries.append(view.entry(shown, name))
     files.write_text(folder / "index.html", view.index_page(entries))
     print(f"{folder / 'index.html'}: {len(entries)} documents")

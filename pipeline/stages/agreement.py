@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipeline import agreement as agreeing
 from pipeline import annotations as coding
-from pipeline import files, params, tables
+from pipeline import files, formulas, params, tables
 from pipeline.params import AgreementParams, LabelParams
 from pipeline.records import Sentence
 from pipeline.stages._run import run
@@ -22,7 +22,7 @@ def agreement(source: Path, coders: Path, reports: Path, settings: Path) -> None
     placed = coding.place(coding.read_folder(coders), sentences, tolerance=labelling.offset_tolerance)
     table = agreeing.tabulate(placed.labels, sentences, adjudicator=labelling.adjudicator)
     found = agreeing.measure(table, params.load(settings, AgreementParams))
-    disputed = agreeing.disputed(placed.labels, sentences, labelling)
+    disputed = list(map(formulas.guard_row, agreeing.disputed(placed.labels, sentences, labelling)))
     for name, rows in (
         ("agreement", [agreeing.HEADER, *map(agreeing.row, found)]),
         ("coder_confusion", [agreeing.CONFUSION, *agreeing.confusion(table)]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from pipeline import documents, params, sentences, tables
+from pipeline import documents, folders, params, sentences, tables
 from pipeline.params import DocumentsParams, SplitParams
 from pipeline.records import Sentence
 from pipeline.stages._run import run
@@ -21,7 +21,8 @@ def split(source: Path, target: Path, settings: Path) -> None:
         count += 1
     columns = zip(*found, strict=True) if found else [[] for _ in Sentence._fields]
     tables.write(target, tables.of_columns(dict(zip(Sentence._fields, map(list, columns), strict=True))))
-    print(f"split: {count} documents, {len(found)} sentences")
+    listing = folders.survey(source)
+    print(f"split: {count} documents, {len(found)} sentences" + (f"; {listing}" if listing.passed_over else ""))
 
 
 def main(arguments: argparse.Namespace) -> None:

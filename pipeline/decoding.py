@@ -1,0 +1,124 @@
+"""From bytes to text: in which encoding, and what becomes of bytes, lines and rows that cannot be read."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from pipeline.errors import DataError, UsageError
+
+if TYPE_CHECKING:
+    from io import TextIOWrapper
+
+ON_ERROR = ("fail", "skip", "replace")
+_MARKS = "stance-marks"
+_MARK = re.compile("[\udc00-\udcff]")
+_UTF_16_MARKS = ("\udcff\udcfe", "\udcfe\udcff")
+_MIND = "save it as UTF-8, or name its encoding (--encoding)"
+_NUL_SHARE = 0.4
+_SHOWN = 5
+
+
+@dataclass
+class Decoding:
+    """How bytes become text, and what becomes of a line or row that cannot be read.
+
+    Args:
+        encoding: a codec of Python's by name; a byte order mark is dropped.
+        on_error: `fail` at the first such line or row, `skip` it (it comes as an empty text, so that as many
+            come out as went in, and is counted in `skipped`), or `replace` what is no text by U+FFFD.
+
+    Raises:
+        UsageError: the encoding is not known.
+    """
+
+    encoding: str = "utf-8"
+    on_error: str = "fail"
+    skipped: int = field(default=0, init=False)
+    _told: list[str] = field(default_factory=list, init=False)
+
+    def __post_init__(self) -> None:
+        codecs.register_error(_MARKS, _marked)
+        try:
+            b"text".decode(self.encoding, _MARKS)
+        except (LookupError, ValueError):
+            raise UsageError(f"the encoding {self.encoding!r} is not known", next_step="name one, such as utf-8, utf-16, windows-1252 or latin-1") from None
+        self._codec = "utf-8-sig" if codecs.lookup(self.encoding).name == "utf-8" else self.encoding
+        self._errors = "replace" if self.on_error == "replace" else _MARKS
+
+    @contextmanager
+    def open(self, path: Path, *, newline: str) -> Iterator[TextIO]:
+        """A file as text in which every byte that is none is marked, for `readable` to find."""
+        with path.open(encoding=self._codec, errors=self._errors, newline=newline) as stream:
+            yield stream
+
+    def reconfigure(self, stream: TextIOWrapper) -> None:
+        """Make standard input give text as `open` does, lines ended by line feeds alone."""
+        stream.reconfigure(encoding=self._codec, errors=self._errors, newline="\n")
+
+    def decode(self, data: bytes, where: str) -> str:
+        """A whole text; an empty one where it is skipped."""
+        text = data.decode(self._codec, self._errors).removeprefix("\ufeff")
+        return text if self.readable(text, where, 1) else ""
+
+    def readable(self, text: str, where: str, line: int) -> bool:
+        """Whether a text that begins in a line of a file was text there.
+
+        Raises:
+            DataError: it was not, and nothing is skipped.
+        """
+        if text.isascii() and "\0" not in text:
+            return True
+        mark = _MARK.search(text) if self.on_error != "replace" else None
+        if mark:
+            line += text.count("\n", 0, mark.start())
+            if text.startswith(_UTF_16_MARKS):
+                self.refuse("is not UTF-8 and begins as UTF-16 does", where=where, next_step="give --encoding utf-16, or save it as UTF-8")
+            else:
+                self.refuse(f"is not {self.encoding.upper()} (byte 0x{ord(mark[0]) & 0xFF:02x})", where=f"{where} line {line}", next_step=_MIND)
+            return False
+        if self.on_error != "replace" and text.count("\0") > _NUL_SHARE * len(text) and len(text) > 3:
+            self.refuse("holds as many NUL characters as UTF-16 does", where=f"{where} line {line}", next_step="give --encoding utf-16-le, or utf-16-be")
+            return False
+        return True
+
+    def refuse(self, what: str, *, where: str, next_step: str) -> None:
+        """Count what cannot be read as skipped.
+
+        Raises:
+            DataError: nothing is skipped.
+        """
+        if self.on_error != "skip":
+            raise DataError(what, where=where, next_step=next_step)
+        self.skipped += 1
+        if len(self._told) < _SHOWN:
+            self._told.append(f"{where} {what}")
+
+    def __str__(self) -> str:
+        """What was skipped, in a line; nothing where nothing was."""
+        more = f"; and {self.skipped - len(self._told)} more" if self.skipped > len(self._told) else ""
+        return f"{self.skipped} could not be read and came out empty: {'; '.join(self._told)}{more}" if self.skipped else ""
+
+
+def _marked(error: UnicodeError) -> tuple[str, int]:
+    """Bytes that are no text, each as a lone surrogate, which no decoded text holds."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return "".join(chr(0xDC00 + byte) for byte in error.object[error.start : error.end]), error.end
+
+
+def read_text(path: Path, decoding: Decoding | None = None) -> str:
+    """The text of a file (UTF-8 where no other decoding is given; byte order mark dropped), line ends as they stand.
+
+    Raises:
+        DataError: it cannot be read, or is not text in its encoding.
+    """
+    try:
+        return (decoding or Decoding()).decode(path.read_bytes(), str(path))
+    except OSError as error:
+        raise DataError(f"cannot be read ({error.strerror})", where=str(path), next_step="check the path") from None
