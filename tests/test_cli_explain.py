@@ -64,7 +64,7 @@ def test_wrong_labels_are_refused(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "printed"),
+    ("text", "shown"),
     [
         ("\x1b[31mred\x1b[0m", "red"),
         ("\x9b1mred", "red"),
