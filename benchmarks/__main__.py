@@ -12,7 +12,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from benchmarks import commands, scheduler, scoring, table
+from benchmarks import commands, fitting, scheduler, scoring, table
 from pipeline import files, tables
 
 _VERSIONED = ("numpy", "scikit-learn", "scipy", "pyarrow", "distributed", "fasttext-numpy2-wheel")
@@ -36,6 +36,7 @@ def main() -> None:
             "workers": lambda: commands.workers(machine, lines, options.rows, rounds=options.rounds // 2 + 1),
             "cluster": lambda: commands.cluster(machine, lines, options.rows, rounds=options.rounds // 2 + 1),
             "scheduler": scheduler.run,
+            "training": lambda: fitting.growth(options.model, options.params, texts, labels),
             "memory": lambda: commands.memory(machine, folder, texts, options.memory),
         }
         for part in options.parts or parts:
@@ -47,9 +48,10 @@ def main() -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("parts", nargs="*", metavar="PART", help="scoring, start_up, workers, cluster, scheduler, memory (default: all)")
+    parser.add_argument("parts", nargs="*", metavar="PART", help="scoring, start_up, workers, cluster, scheduler, training, memory (default: all)")
     parser.add_argument("--model", type=Path, default=Path("models/stance.npz"))
     parser.add_argument("--labelled", type=Path, default=Path("data/labelled/train.parquet"))
+    parser.add_argument("--params", type=Path, default=Path("params.yaml"))
     parser.add_argument("--report", type=Path, default=Path("reports/benchmarks.json"))
     parser.add_argument("--page", type=Path, default=Path("docs/performance.md"))
     parser.add_argument("--rounds", type=int, default=7)

@@ -7,7 +7,7 @@ import random
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -53,17 +53,23 @@ def start_up(machine: Machine, *, rounds: int) -> dict[str, Any]:
     return {
         "times": {name: timing.figures(times) for name, times in taken.items()},
         "one_sentence_to_import_numpy": timing.ratio(taken["stance classify TEXT"], taken["import numpy"]),
+        "help_to_allowed": timing.ratio(taken["stance --help"], [timing.Taken(*(1.5 * seconds + 0.06 for seconds in one)) for one in taken["python -c pass"]]),
     }
 
 
-def write_lines(path: Path, texts: Sequence[str], count: int) -> None:
-    """`count` sentences, one a line: the texts again and again, from the second time on with a word of noise."""
+def noisy(texts: Sequence[str], count: int) -> Iterator[str]:
+    """`count` sentences of one line: the texts again and again, from the second time on with a word of noise."""
     chance = random.Random(0)
     lines = [" ".join(text.split()) for text in texts]
+    for number in range(count):
+        line = lines[number % len(lines)]
+        yield line if number < len(lines) else f"{line[:-1]} {chance.getrandbits(20):x}."
+
+
+def write_lines(path: Path, texts: Sequence[str], count: int) -> None:
+    """`count` sentences of `noisy`, one a line."""
     with path.open("w", encoding="utf-8") as stream:
-        for number in range(count):
-            line = lines[number % len(lines)]
-            stream.write(f"{line}\n" if number < len(lines) else f"{line[:-1]} {chance.getrandbits(20):x}.\n")
+        stream.writelines(f"{line}\n" for line in noisy(texts, count))
 
 
 def workers(machine: Machine, lines: Path, count: int, *, rounds: int) -> dict[str, Any]:

@@ -24,8 +24,9 @@ def _lines(report: dict[str, Any]) -> Iterator[str]:
     for part, lines in (("scoring", _scoring), ("start_up", _start_up), ("workers", _workers), ("cluster", _cluster), ("scheduler", _scheduler)):
         if part in report:
             yield from lines(report[part])
-    for count, size in report.get("memory", {}).items():
-        yield _line(f"memory at its most, {int(count):,} sentences", "≤ 400 MB", f"{size / 1e6:.0f} MB")
+    if "training" in report:
+        yield _line("counting and fitting ten times the sentences: times as long", "≤ 12", _ratio(report["training"]["growth"]))
+    yield from _memory(report.get("memory", {}))
 
 
 def _scoring(found: dict[str, Any]) -> Iterator[str]:
@@ -41,6 +42,14 @@ def _start_up(found: dict[str, Any]) -> Iterator[str]:
     for name, one in found["times"].items():
         yield _line(f"`{name}`, ms", "", f"{one['wall_median'] * 1000:.0f} (best {one['wall_min'] * 1000:.0f})")
     yield _line("one sentence by `import numpy`", "≤ 1.5", _ratio(found["one_sentence_to_import_numpy"]))
+    yield _line("`stance --help` by 1.5 × `python -c pass` + 60 ms", "≤ 1", _ratio(found["help_to_allowed"]))
+
+
+def _memory(found: dict[str, int]) -> Iterator[str]:
+    for count, size in found.items():
+        yield _line(f"memory at its most, {int(count):,} sentences", "≤ 400 MB", f"{size / 1e6:.0f} MB")
+    if len(found) > 1:
+        yield _line("the most of these by the least", "≤ 1.2", f"{max(found.values()) / min(found.values()):.2f}")
 
 
 def _workers(found: dict[str, Any]) -> Iterator[str]:

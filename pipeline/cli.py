@@ -9,11 +9,11 @@ from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from pipeline import terminal
-from pipeline.commands import _shared, agreement, audit, classify, codebook, evaluate, explain, learning_curve, queue, report, verify, view
+from pipeline.commands import _shared, agreement, audit, classify, codebook, compare, evaluate, explain, learning_curve, queue, report, shares, verify, view
 from pipeline.commands import annotations as coding
 from pipeline.errors import StanceError, UsageError
 
-COMMANDS = (classify, explain, view, evaluate, coding, agreement, audit, queue, codebook, learning_curve, report, verify)
+COMMANDS = (classify, explain, view, shares, evaluate, compare, coding, agreement, audit, queue, codebook, learning_curve, report, verify)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _run(arguments)
         sys.stdout.flush()
     except StanceError as error:
-        print(terminal.line(f"stance: {error}"), file=sys.stderr)
+        print("".join(terminal.shown(f"stance: {error}")), file=sys.stderr)
         return error.exit_code
     except BrokenPipeError:
         _silence()

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 
 from pipeline import cues
 from pipeline.cues import Bools, Hits, Ints
+from pipeline.growing import runs
 from pipeline.lexicon import FORMS, Lexicon
 from pipeline.text import Batch, WordTable
 
+CLAUSES = ("main", "contrast", "time", "relative", "condition", "cause")
 POLARITIES = ("plain", "negated", "withheld", "modal")
 ROLES = ("other", "finite", "passive", "reduced", "participle", "ing", "infinitive", "attributive", "predicate", "determined", "possessed")
 UNDER = ("none", "denial", "accusation", "warning")
@@ -28,11 +31,14 @@ OBJECTS = {
 OBJECT_NAMES = ("none", *OBJECTS)
 
 REPORTING = ("grammar.report-verb", "grammar.attribution", "grammar.quote", "grammar.quote-open")
+WITHHOLDING = ("negation.withhold", "negation.withhold-verb", "negation.withdraw-verb")
 NEAR_NEGATION = 4
 NEAR_AUXILIARY = 3
 NEAR_NOUN = 2
 NEAR_OBJECT = 7
 FAR = 99
+_BEYOND = 1 << 40
+_OPENERS = {f"grammar.{name}": number for number, name in enumerate(CLAUSES) if number}
 
 
 class Context(NamedTuple):
@@ -57,94 +63,158 @@ class Context(NamedTuple):
 
 def read(batch: Batch, table: WordTable, lexicon: Lexicon) -> Context:
     """Find the cues of a batch and what surrounds each."""
-    found = cues.find(batch, table, lexicon)
-    place = cues.setting(batch, found, lexicon)
-    size = len(batch.token)
-    row_start = batch.offsets[batch.row]
-
-    grammar = np.array([name.startswith(("grammar.", "negation.")) for name in lexicon.sections], dtype=bool)
-    keep = ~grammar[found.section] if len(found.section) else np.zeros(0, dtype=bool)
-    own = Hits(*(column[keep] for column in found))
-    at = own.start
-
-    def back(*names: str) -> Ints:
-        """Distance from each hit back to the nearest end of a cue of these sections, FAR where there is none in its clause."""
-        latest = cues.last_before(cues.mask(found, lexicon, size, names, at_end=True), row_start)[at]
-        return np.where(latest >= place.clause_start[at], at - latest, FAR)
-
-    polarity = np.zeros(len(at), dtype=np.int64)
-    polarity[back("grammar.modal") <= NEAR_AUXILIARY] = 3
-    polarity[back("negation.withhold", "negation.withhold-verb", "negation.withdraw-verb") <= NEAR_NEGATION] = 2
-    polarity[back("negation.negation") <= NEAR_NEGATION] = 1
-    role = _roles(own, batch, found, lexicon, back)
+    around = _Around(batch, cues.find(batch, table, lexicon), lexicon)
+    reports = np.zeros(batch.rows, dtype=bool)
+    reports[around.found.row.take(around.of(*REPORTING))] = True
     return Context(
-        own,
-        place.clause[at],
-        polarity,
-        role,
-        _objects(own, batch, found, lexicon),
-        place.quoted[at],
-        back("grammar.first-person") < FAR,
-        np.isin(own.row, found.row[cues.in_sections(found, lexicon, REPORTING)]),
-        _under(own, batch, found, lexicon),
+        hits=around.hits,
+        clause=around.clause,
+        polarity=_polarities(around),
+        role=_roles(around),
+        object=_objects(around),
+        quoted=_quoted(around),
+        first_person=around.back("grammar.first-person") < FAR,
+        reported=reports.take(around.hits.row),
+        under=_under(around),
     )
 
 
-def _roles(own: Hits, batch: Batch, found: Hits, lexicon: Lexicon, back: Callable[..., Ints]) -> Ints:
-    """How each verb stands: finite, passive, behind its noun (`reduced`), as a participle or an infinitive."""
-    size = len(batch.token)
-    at, form = own.start, own.form
-    verbs = np.array([name.endswith("-verb") for name in lexicon.sections])[own.section]
-    near_be = back("grammar.be") <= NEAR_AUXILIARY
-    near_have = back("grammar.have") <= NEAR_AUXILIARY
-    near_modal = back("grammar.modal", "grammar.should") <= NEAR_AUXILIARY
-    after_break = np.zeros(size + 1, dtype=bool)
-    after_break[:-1][cues.mask(found, lexicon, size, ("grammar.break",))] = True
-    follows_break = (at == batch.offsets[own.row]) | after_break[np.maximum(at - 1, 0)]
-    of_by = np.concatenate([cues.mask(found, lexicon, size, ("grammar.of-by",)), [False]])[np.minimum(own.end, size)]
-    past = (form == FORMS.index("past")) | (form == FORMS.index("participle"))
-    role = np.zeros(len(at), dtype=np.int64)
-    determined = back("grammar.determiner")
-    role[~verbs & (determined <= NEAR_NOUN)] = ROLES.index("determined")
-    role[~verbs & (back("grammar.possessive") <= NEAR_NOUN)] = ROLES.index("possessed")
-    role[~verbs & (back("grammar.be", "grammar.as") <= NEAR_AUXILIARY)] = ROLES.index("predicate")
-    role[verbs & (past | (form == FORMS.index("present")))] = ROLES.index("finite")
-    role[verbs & (form == FORMS.index("plain"))] = np.where(near_modal, ROLES.index("finite"), ROLES.index("infinitive"))[
-        verbs & (form == FORMS.index("plain"))
-    ]
-    role[verbs & past & of_by & ~near_be & ~near_have] = ROLES.index("reduced")
-    role[verbs & past & near_be] = ROLES.index("passive")
-    after_determiner = (np.minimum(determined, back("grammar.possessive")) == 1) & ~near_be & ~near_have
-    noun_like = past | (form == FORMS.index("plain")) | (form == FORMS.index("present"))
-    role[verbs & noun_like & after_determiner] = ROLES.index("attributive")
-    ing = verbs & (form == FORMS.index("ing"))
-    role[ing] = np.where(near_be, ROLES.index("finite"), np.where(follows_break, ROLES.index("participle"), ROLES.index("ing")))[ing]
+class _Around:
+    """The hits of a batch that are not grammar, and what stands about each in its row; arrays (H,).
+
+    A subordinate clause runs from its opener to the next break (comma, semicolon, dash, bracket) or to the end of the sentence;
+    where clauses nest, the last opener counts. `clause` is its number in CLAUSES, `clause_start` the token number where it (or
+    the stretch since the last break) begins.
+    """
+
+    def __init__(self, batch: Batch, found: Hits, lexicon: Lexicon) -> None:
+        self.found, self.lexicon = found, lexicon
+        self.hits = found.take(np.flatnonzero(cues.of_sections(lexicon.sections, _has_meaning).take(found.section)))
+        self.row_start, self.row_end = batch.offsets.take(self.hits.row), batch.offsets.take(self.hits.row + 1)
+        self.after_break = np.maximum(_last_below(self.starts("grammar.break"), self.hits.start + 1) + 1, self.row_start)
+        self.clause, self.clause_start = self._clauses()
+
+    def _clauses(self) -> tuple[Ints, Ints]:
+        number = cues.of_sections(self.lexicon.sections, _opened).take(self.found.section)
+        marked = np.flatnonzero(number)
+        openers = np.sort(self.found.start.take(marked) * len(CLAUSES) + number.take(marked))
+        opened, clause = np.divmod(_last_below(openers, (self.hits.start + 1) * len(CLAUSES)), len(CLAUSES))
+        inside = opened >= self.after_break
+        return np.where(inside, clause, 0), np.minimum(np.where(inside, opened, self.after_break), self.hits.start)
+
+    def of(self, *names: str) -> Ints:
+        """The numbers of the cues found of these sections."""
+        return cues.in_sections(self.found, self.lexicon, names)
+
+    def starts(self, *names: str) -> Ints:
+        """Where cues of these sections start, in order."""
+        return self.found.start.take(self.of(*names))
+
+    def within(self, *names: str) -> Bools:
+        """Whether each hit begins inside a cue of these sections."""
+        chosen = self.of(*names)
+        start, end = self.found.start.take(chosen), np.maximum.accumulate(self.found.end.take(chosen))
+        return np.append(0, end).take(np.searchsorted(start, self.hits.start, side="right")) > self.hits.start
+
+    def back(self, *names: str) -> Ints:
+        """Distance from each hit back to the nearest end of a cue of these sections, FAR where there is none in its clause."""
+        latest = _last_below(np.sort(self.found.end.take(self.of(*names)) - 1), self.hits.start)
+        return np.where(latest >= self.clause_start, self.hits.start - latest, FAR)
+
+
+def _has_meaning(section: str) -> bool:
+    return not section.startswith(("grammar.", "negation."))
+
+
+def _opened(section: str) -> int:
+    return _OPENERS.get(section, 0)
+
+
+def _is_verb(section: str) -> bool:
+    return section.endswith("-verb")
+
+
+def _last_below(marks: Ints, limit: Ints) -> Ints:
+    """The last of ascending marks below each limit, -1 where there is none."""
+    return np.append(-1, marks).take(np.searchsorted(marks, limit))
+
+
+def _first_from(marks: Ints, limit: Ints) -> Ints:
+    """The first of ascending marks at or above each limit, _BEYOND where there is none."""
+    return np.append(marks, _BEYOND).take(np.searchsorted(marks, limit))
+
+
+def _polarities(around: _Around) -> Ints:
+    """Negated before withheld before modal, by what stands a few words before in the clause or holds the cue (*blamed nobody*)."""
+    polarity = np.zeros(len(around.hits.row), dtype=np.int64)
+    polarity[around.back("grammar.modal") <= NEAR_AUXILIARY] = POLARITIES.index("modal")
+    polarity[(around.back(*WITHHOLDING) <= NEAR_NEGATION) | around.within(*WITHHOLDING)] = POLARITIES.index("withheld")
+    polarity[around.back("negation.negation") <= NEAR_NEGATION] = POLARITIES.index("negated")
+    return polarity
+
+
+def _roles(around: _Around) -> Ints:
+    """How each cue stands: a verb finite, passive, behind its noun (`reduced`), as a participle or an infinitive; the last that fits counts."""
+    hits = around.hits
+    verb = cues.of_sections(around.lexicon.sections, _is_verb).take(hits.section)
+    plain, present, past, participle, ing = (hits.form == number for number in range(len(FORMS)))
+    past |= participle
+    be, have = (around.back(name) <= NEAR_AUXILIARY for name in ("grammar.be", "grammar.have"))
+    modal = around.back("grammar.modal", "grammar.should") <= NEAR_AUXILIARY
+    determiner, possessive = around.back("grammar.determiner"), around.back("grammar.possessive")
+    of_by = _first_from(around.starts("grammar.of-by"), hits.end) == hits.end
+    standing = {
+        "determined": ~verb & (determiner <= NEAR_NOUN),
+        "possessed": ~verb & (possessive <= NEAR_NOUN),
+        "predicate": ~verb & (around.back("grammar.be", "grammar.as") <= NEAR_AUXILIARY),
+        "infinitive": verb & plain & ~modal,
+        "finite": verb & (past | present | plain & modal | ing & be),
+        "reduced": verb & past & of_by & (hits.end < around.row_end) & ~be & ~have,
+        "passive": verb & past & be,
+        "attributive": verb & (past | plain | present) & (np.minimum(determiner, possessive) == 1) & ~be & ~have,
+        "participle": verb & ing & ~be & (hits.start == around.after_break),
+        "ing": verb & ing & ~be & (hits.start != around.after_break),
+    }
+    role = np.zeros(len(hits.row), dtype=np.int64)
+    for name, stands in standing.items():
+        role[stands] = ROLES.index(name)
     return role
 
 
-def _under(own: Hits, batch: Batch, found: Hits, lexicon: Lexicon) -> Ints:
+def _quoted(around: _Around) -> Bools:
+    """Inside straight (toggling) or curved (opening and closing) double quotation marks."""
+
+    def since_row_start(name: str) -> Ints:
+        marks, _ = runs(around.starts(name))
+        return np.searchsorted(marks, around.hits.start) - np.searchsorted(marks, around.row_start)
+
+    inside: Bools = (since_row_start("grammar.quote-open") > since_row_start("grammar.quote-close")) | (since_row_start("grammar.quote") % 2 == 1)
+    return inside
+
+
+def _under(around: _Around) -> Ints:
     """The stance of the last verb of stance before each hit in its sentence."""
-    row_start = batch.offsets[batch.row]
-    latest, stance = np.full(len(own.start), -1), np.zeros(len(own.start), dtype=np.int64)
+    latest, stance = around.row_start - 1, np.zeros(len(around.hits.row), dtype=np.int64)
     for number, name in enumerate(UNDER[1:], start=1):
-        sections = tuple(section for section in lexicon.sections if section.startswith(f"{name}.") and section.endswith("-verb"))
-        last = cues.last_before(cues.mask(found, lexicon, len(batch.token), sections), row_start)[own.start]
+        verbs = np.flatnonzero(cues.of_sections(around.lexicon.sections, _verb_of(name)).take(around.found.section))
+        last = _last_below(around.found.start.take(verbs), around.hits.start)
         later = last > latest
         latest[later], stance[later] = last[later], number
     return stance
 
 
-def _objects(own: Hits, batch: Batch, found: Hits, lexicon: Lexicon) -> Ints:
+@cache
+def _verb_of(stance: str) -> Callable[[str], bool]:
+    return lambda section: section.startswith(f"{stance}.") and _is_verb(section)
+
+
+def _objects(around: _Around) -> Ints:
     """The class of the nearest object word within NEAR_OBJECT tokens behind each hit, else `none`."""
-    size = len(batch.token)
-    row_end = batch.offsets[batch.row + 1]
-    origin = np.minimum(own.end, size - 1) if size else own.end
-    nearest = np.full(len(origin), NEAR_OBJECT, dtype=np.int64)
-    chosen = np.zeros(len(origin), dtype=np.int64)
-    inside = own.end < batch.offsets[own.row + 1] if size else np.zeros(0, dtype=bool)
+    hits = around.hits
+    nearest = np.minimum(hits.end + NEAR_OBJECT, around.row_end)
+    chosen = np.zeros(len(hits.row), dtype=np.int64)
     for number, sections in enumerate(OBJECTS.values(), start=1):
-        soonest = cues.next_after(cues.mask(found, lexicon, size, sections), row_end)
-        distance = soonest[origin] - own.end
-        better = inside & (distance < nearest)
-        nearest[better], chosen[better] = distance[better], number
+        first = _first_from(around.starts(*sections), hits.end)
+        nearer = first < nearest
+        nearest[nearer], chosen[nearer] = first[nearer], number
     return chosen

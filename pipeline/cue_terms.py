@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from pipeline import cues, rules
-from pipeline.context import OBJECT_NAMES, POLARITIES, ROLES, UNDER, Context
-from pipeline.cues import CLAUSES, Ints
+from pipeline.context import CLAUSES, OBJECT_NAMES, POLARITIES, ROLES, UNDER, Context
+from pipeline.cues import Ints
+from pipeline.growing import runs
 from pipeline.lexicon import Lexicon
 
 TEMPLATES = {
@@ -33,6 +34,7 @@ TEMPLATES = {
     "number": ("section", "number"),
     "rule": ("rule",),
     "rule+kind": ("rule", "section"),
+    "cue+polarity": ("entry", "polarity"),
 }
 """What each kind of term is made of."""
 _BITS = {
@@ -52,6 +54,7 @@ _BITS = {
     "rule": 6,
     "number": 2,
 }
+_CODE_BITS = 40
 _NAMES = {
     "clause": CLAUSES,
     "object": OBJECT_NAMES,
@@ -64,8 +67,8 @@ _NAMES = {
     "rule": (*(rule.name for rule in rules.RULES), "none"),
     "number": ("0", "1", "2", "3+"),
 }
-BACKGROUND = (1, 2, 3)
-"""Clauses (numbers in CLAUSES) in which a stance is background: contrast, time, relative."""
+BACKGROUND = ("contrast", "time", "relative")
+"""Clauses in which a stance is background."""
 _SIDE = ("claim-noun", "request-noun", "other-sense", "norm-noun", "modal", "condition", "reason", "good-noun", "good-verb", "press-step-noun")
 FORESEEN = POLARITIES.index("modal")
 
@@ -80,14 +83,22 @@ class Occurrences(NamedTuple):
 
 def stance_cues(context: Context, lexicon: Lexicon) -> Ints:
     """The numbers of the hits that can carry a stance: what is only an object is left out, harm unless it is foreseen."""
-    side = np.array([name.split(".")[1] in _SIDE for name in lexicon.sections], dtype=bool)[context.hits.section]
-    harm = np.array([name.startswith("harm.") for name in lexicon.sections], dtype=bool)[context.hits.section]
-    return np.flatnonzero(~side & (~harm | (context.polarity == FORESEEN)))
+    carries = cues.of_sections(lexicon.sections, _carries_stance).take(context.hits.section)
+    foreseen = cues.of_sections(lexicon.sections, _is_harm).take(context.hits.section) & (context.polarity == FORESEEN)
+    return np.flatnonzero(carries | foreseen)
+
+
+def _is_harm(section: str) -> bool:
+    return section.startswith("harm.") and section.split(".")[1] not in _SIDE
+
+
+def _carries_stance(section: str) -> bool:
+    return not section.startswith("harm.") and section.split(".")[1] not in _SIDE
 
 
 def _taken(context: Context, chosen: Ints) -> Context:
-    surroundings: list[Any] = [column[chosen] for column in context[1:]]
-    return Context(type(context.hits)(*(column[chosen] for column in context.hits)), *surroundings)
+    surroundings: list[Any] = [column.take(chosen) for column in context[1:]]
+    return Context(context.hits.take(chosen), *surroundings)
 
 
 def terms(context: Context, lexicon: Lexicon) -> tuple[Ints, Ints]:
@@ -104,7 +115,7 @@ def occurrences(context: Context, lexicon: Lexicon) -> Iterator[Occurrences]:
     decided_row = context.hits.row[deciding]
     context = _taken(context, chosen)
     hits = context.hits
-    section = cues.plain_sections(lexicon)[hits.section]
+    section = cues.plain_sections(lexicon.sections).take(hits.section)
     values = {
         "entry": hits.entry,
         "section": section,
@@ -140,11 +151,8 @@ def occurrences(context: Context, lexicon: Lexicon) -> Iterator[Occurrences]:
 
 def _once(rows: Ints, codes: Ints) -> tuple[Ints, Ints]:
     """Pairs of row and code in order, without repeats."""
-    order = np.lexsort((codes, rows))
-    rows, codes = rows[order], codes[order]
-    fresh = np.ones(len(rows), dtype=bool)
-    fresh[1:] = (rows[1:] != rows[:-1]) | (codes[1:] != codes[:-1])
-    return rows[fresh], codes[fresh]
+    packed, _ = runs(np.sort(rows << _CODE_BITS | codes))
+    return packed >> _CODE_BITS, packed & (1 << _CODE_BITS) - 1
 
 
 def _decided(context: Context, lexicon: Lexicon) -> tuple[Ints, Ints]:
@@ -158,13 +166,13 @@ def _decided(context: Context, lexicon: Lexicon) -> tuple[Ints, Ints]:
 
 def _first(context: Context) -> Ints:
     """The first cue of a stance in each row that does not stand in the background."""
-    candidate = np.flatnonzero(~np.isin(context.clause, BACKGROUND))
-    _, first = np.unique(context.hits.row[candidate], return_index=True)
-    return candidate[first]
+    candidate = np.flatnonzero(~np.isin(CLAUSES, BACKGROUND).take(context.clause))
+    _, first = runs(context.hits.row.take(candidate))
+    return candidate.take(first)
 
 
 def _pack(template: int, parts: tuple[str, ...], values: dict[str, Ints], size: int) -> Ints:
-    code = np.full(size, template, dtype=np.int64)
+    code = np.zeros(size, dtype=np.int64)
     for part in parts:
         code = (code << _BITS[part]) | values[part]
     return code << np.int64(5) | template

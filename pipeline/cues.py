@@ -1,9 +1,10 @@
-"""Where the cues of the lexicon stand in a batch of sentences: clause, polarity, quotation, object."""
+"""Where the cues of the lexicon stand in a batch of sentences."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +18,7 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 GAP_WORDS = 4
-CLAUSES = ("main", "contrast", "time", "relative", "condition", "cause")
 _LONGEST_HIT = 31
-_OPENERS = {f"grammar.{name}": number for number, name in enumerate(CLAUSES) if number}
 
 
 class Hits(NamedTuple):
@@ -36,33 +35,31 @@ class Hits(NamedTuple):
     section: Ints
     form: Ints
 
-
-class Setting(NamedTuple):
-    """What surrounds the tokens of a batch; arrays over its T tokens unless said otherwise.
-
-    `clause`: number in CLAUSES of the clause a token stands in. `clause_start`: token number where
-    that clause (or stretch between breaks) begins. `quoted`: inside quotation marks.
-    """
-
-    clause: Ints
-    clause_start: Ints
-    quoted: Bools
+    def take(self, chosen: Ints) -> Hits:
+        """Those with these numbers."""
+        return Hits(*(column.take(chosen) for column in self))
 
 
 def find(batch: Batch, table: WordTable, lexicon: Lexicon) -> Hits:
-    """Every cue of `lexicon` in the batch; one inside a longer one of the same list is left out (grammar stays)."""
+    """Every cue of `lexicon` in the batch; one inside a longer one of the same list is left out (grammar and negation stay)."""
     nodes = _nodes(batch, table, lexicon)
-    hits = _ordered(np.concatenate([_whole(nodes, lexicon), _gapped(nodes, batch, lexicon)], axis=1))
-    start, end, cue = hits
+    start, end, cue = _ordered(np.concatenate([_whole(nodes, lexicon), _gapped(nodes, batch, lexicon)], axis=1))
     entry = cue // CUE_FORMS
-    section = lexicon.section[entry]
-    listed = lexicon.list_of_section.take(section)
+    section = lexicon.section.take(entry)
+    hits = Hits(batch.row.take(start), start, end, entry, section, cue % CUE_FORMS)
+    return hits.take(np.flatnonzero(~_covered(hits, lexicon)))
+
+
+def _covered(hits: Hits, lexicon: Lexicon) -> Bools:
+    """Which hits lie inside a longer one of the same list; of grammar and negation none."""
+    other = np.flatnonzero(~lexicon.may_nest.take(hits.section))
+    listed = lexicon.list_of_section.take(hits.section.take(other))
     order = np.argsort(listed, kind="stable")
-    apart = listed.take(order) * (len(batch.token) + 1)
-    inside = _inside_longer(start.take(order) + apart, end.take(order) + apart)
-    keep = np.sort(order[~inside | (listed.take(order) == lexicon.grammar_list)])
-    start, end, cue, entry = start.take(keep), end.take(keep), cue.take(keep), entry.take(keep)
-    return Hits(batch.row.take(start), start, end, entry, section.take(keep), cue % CUE_FORMS)
+    other = other.take(order)
+    apart = listed.take(order) * (int(hits.end.max(initial=0)) + 1)
+    covered = np.zeros(len(hits.row), dtype=bool)
+    covered[other] = _inside_longer(hits.start.take(other) + apart, hits.end.take(other) + apart)
+    return covered
 
 
 class Nodes(NamedTuple):
@@ -148,53 +145,28 @@ def _inside_longer(start: Ints, end: Ints) -> Bools:
     return (before >= end) | (furthest > (start << 32 | end))
 
 
-def setting(batch: Batch, hits: Hits, lexicon: Lexicon) -> Setting:
-    """Clause and quotation of every token.
-
-    A subordinate clause runs from its opener to the next break (comma, semicolon, dash, bracket) or to
-    the end of the sentence; where clauses nest, the last opener counts.
-    """
-    size = len(batch.token)
-    position = np.arange(size)
-    row_start = batch.offsets[batch.row]
-    is_break = mask(hits, lexicon, size, ("grammar.break",))
-    last_break = last_before(is_break, row_start, inclusive=True)
-    opener = np.zeros(size, dtype=np.int64)
-    for name, number in _OPENERS.items():
-        chosen = in_sections(hits, lexicon, (name,))
-        opener[hits.start[chosen]] = number
-    last_opener = last_before(opener > 0, row_start, inclusive=True)
-    inside = (last_opener >= 0) & (last_opener > last_break)
-    clause = np.where(inside, opener[np.maximum(last_opener, 0)], 0)
-    clause_start = np.maximum(np.maximum(last_break + 1, last_opener), row_start)
-    return Setting(clause, np.minimum(clause_start, position), _quoted(batch, hits, lexicon))
+@lru_cache(maxsize=256)
+def of_sections(sections: tuple[str, ...], value: Callable[[str], Any]) -> NDArray[Any]:
+    """What `value`, a function that lasts, says of each of a lexicon's sections, shape (S,)."""
+    return np.array([value(section) for section in sections])
 
 
-def _quoted(batch: Batch, hits: Hits, lexicon: Lexicon) -> Bools:
-    """Inside straight (toggling) or curved (opening and closing) double quotation marks."""
-    size = len(batch.token)
-    if not size:
-        return np.zeros(0, dtype=bool)
-    depth = _running(mask(hits, lexicon, size, ("grammar.quote-open",))) - _running(mask(hits, lexicon, size, ("grammar.quote-close",)))
-    straight = _running(mask(hits, lexicon, size, ("grammar.quote",)))
-    row_start = batch.offsets[batch.row]
-    inside: Bools = (depth - depth[row_start] > 0) | ((straight - straight[row_start]) % 2 == 1)
-    return inside
+@lru_cache(maxsize=8)
+def plain_sections(sections: tuple[str, ...]) -> Ints:
+    """For each section the number of the first one that differs from it in grade alone, shape (S,)."""
+    names = [ungraded(name) for name in sections]
+    return np.array([names.index(name) for name in names], dtype=np.int64)
 
 
-def _running(marked: Bools) -> Ints:
-    """How many tokens before each one are marked."""
-    return np.cumsum(marked) - marked
+@cache
+def named(*names: str) -> Callable[[str], bool]:
+    """Whether a section has one of these names, in whatever grade where no grade is named."""
+    return lambda section: section in names or ungraded(section) in names
 
 
-def in_sections(hits: Hits, lexicon: Lexicon, names: tuple[str, ...]) -> Bools:
-    """Which hits belong to one of the sections, of whatever grade where no grade is named, shape (H,)."""
-    wanted = lexicon.chosen_sections.get(names)
-    if wanted is None:
-        wanted = sections_where(lexicon, lambda name: name in names or ungraded(name) in names)
-        lexicon.chosen_sections[names] = wanted
-    chosen: Bools = wanted.take(hits.section)
-    return chosen
+def in_sections(hits: Hits, lexicon: Lexicon, names: tuple[str, ...]) -> Ints:
+    """The numbers of the hits that belong to one of the sections, as `named` takes them."""
+    return np.flatnonzero(of_sections(lexicon.sections, named(*names)).take(hits.section))
 
 
 def ungraded(section: str) -> str:
@@ -204,39 +176,3 @@ def ungraded(section: str) -> str:
     'judgement.judge-verb'
     """
     return section.replace(f".{grade(section)}-", ".")
-
-
-def plain_sections(lexicon: Lexicon) -> Ints:
-    """For each section the number of the first one that differs from it in grade alone, shape (S,)."""
-    names = [ungraded(name) for name in lexicon.sections]
-    return np.array([names.index(name) for name in names], dtype=np.int64)
-
-
-def sections_where(lexicon: Lexicon, wanted: Callable[[str], bool]) -> Bools:
-    """Which sections have a name that is `wanted`, shape (S,)."""
-    return np.fromiter(map(wanted, lexicon.sections), bool, len(lexicon.sections))
-
-
-def mask(hits: Hits, lexicon: Lexicon, size: int, names: tuple[str, ...], *, at_end: bool = False) -> Bools:
-    """Whether a hit of one of the sections starts (or ends) at each of `size` tokens."""
-    chosen = in_sections(hits, lexicon, names)
-    marked = np.zeros(size, dtype=bool)
-    marked[hits.end[chosen] - 1 if at_end else hits.start[chosen]] = True
-    return marked
-
-
-def last_before(marked: Bools, row_start: Ints, *, inclusive: bool = False) -> Ints:
-    """For each token the last marked token before (or at) it in its row, else -1."""
-    position = np.where(marked, np.arange(len(marked)), -1)
-    latest = np.maximum.accumulate(position) if len(position) else position
-    if not inclusive:
-        latest = np.concatenate([np.full(1, -1), latest[:-1]]) if len(latest) else latest
-    return np.where(latest >= row_start, latest, -1)
-
-
-def next_after(marked: Bools, row_end: Ints) -> Ints:
-    """For each token the first marked token at or after it in its row, else a number past the row's end."""
-    far = np.int64(2**40)
-    position = np.where(marked, np.arange(len(marked)), far)
-    soonest = np.minimum.accumulate(position[::-1])[::-1] if len(position) else position
-    return np.where(soonest < row_end, soonest, far)

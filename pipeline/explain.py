@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline import cue_terms, tfidf
-from pipeline.context import OBJECT_NAMES, POLARITIES, ROLES, Context
-from pipeline.cues import CLAUSES, Hits
+from pipeline.context import CLAUSES, OBJECT_NAMES, POLARITIES, ROLES, Context
+from pipeline.cues import Hits
 from pipeline.growing import spans
 from pipeline.lexicon import GAP, Lexicon
 from pipeline.lookup import Lookup

@@ -1,4 +1,4 @@
-"""Arrays that grow, and flat lists of many spans: what tables of words are made of."""
+"""Arrays that grow, flat lists of many spans, runs of equal values: what tables of words are made of."""
 
 from __future__ import annotations
 
@@ -44,4 +44,16 @@ def spans(starts: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int
     [5, 6, 0, 1, 2]
     """
     ends = np.cumsum(sizes)
-    return np.repeat(starts - ends + sizes, sizes) + np.arange(int(ends[-1]) if len(ends) else 0)
+    places = np.repeat(starts - ends + sizes, sizes)
+    places += np.arange(len(places))
+    return places
+
+
+def runs(values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """The different values of a sorted array, and where each begins.
+
+    >>> [found.tolist() for found in runs(np.array([3, 3, 5]))]
+    [[3, 5], [0, 2]]
+    """
+    first = np.flatnonzero(np.concatenate([np.ones(min(len(values), 1), dtype=bool), values[1:] != values[:-1]]))
+    return values.take(first), first

@@ -9,7 +9,7 @@ exported); a chance hit from outside has a probability of about vocabulary size 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ Places = NDArray[np.int64]
 _BASE = 0x9E3779B97F4A7C15 | 1
 _BASE_INVERSE = pow(_BASE, -1, 2**64)
 _KEPT_BITS = 20
+_COMMON_POINTS = 0x3100
 _CHAIN = np.uint64(0xD6E8FEB86659FD93)
 
 
@@ -47,11 +48,25 @@ def _kept_powers(base: int, bits: int) -> Keys:
     return np.cumprod(powers, dtype=np.uint64)
 
 
+def _mixed(points: NDArray[np.uint32]) -> Keys:
+    """`mix` of each code point + 1; those of most scripts stand in a table."""
+    if len(points) < _COMMON_POINTS:
+        return mix(points.astype(np.uint64) + np.uint64(1))
+    mixed: Keys = _mixed_common().take(points, mode="clip")
+    other = np.flatnonzero(points >= _COMMON_POINTS)
+    mixed[other] = mix(points.take(other).astype(np.uint64) + np.uint64(1))
+    return mixed
+
+
+@cache
+def _mixed_common() -> Keys:
+    return mix(np.arange(1, _COMMON_POINTS + 1, dtype=np.uint64))
+
+
 def span_keys(points: NDArray[np.uint32], starts: NDArray[np.int64], ends: NDArray[np.int64]) -> Keys:
     """The key of every span `points[start:end]`, shape (len(starts),)."""
-    mixed = mix(points.astype(np.uint64) + np.uint64(1))
     prefix = np.zeros(len(points) + 1, dtype=np.uint64)
-    np.cumsum(mixed * _powers(_BASE, len(points))[: len(points)], out=prefix[1:])
+    np.cumsum(_mixed(points) * _powers(_BASE, len(points))[: len(points)], out=prefix[1:])
     values = (prefix.take(ends) - prefix.take(starts)) * _powers(_BASE_INVERSE, len(points)).take(starts)
     return mix(values + (ends - starts).astype(np.uint64))
 

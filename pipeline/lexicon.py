@@ -87,20 +87,15 @@ class Lexicon:
     pair_cues: NDArray[np.int64]
 
     @cached_property
-    def chosen_sections(self) -> dict[tuple[str, ...], NDArray[np.bool_]]:
-        """Which sections (S,) are meant by names, kept once it is worked out."""
-        return {}
-
-    @cached_property
     def list_of_section(self) -> NDArray[np.int64]:
         """The number of the list that each section stands in, shape (S,)."""
         lists = list(dict.fromkeys(name.split(".")[0] for name in self.sections))
         return np.array([lists.index(name.split(".")[0]) for name in self.sections], dtype=np.int64)
 
     @cached_property
-    def grammar_list(self) -> int:
-        """The number of the list of grammar, -1 where there is none."""
-        return next((int(number) for name, number in zip(self.sections, self.list_of_section, strict=True) if name.startswith("grammar.")), -1)
+    def may_nest(self) -> NDArray[np.bool_]:
+        """Which sections' cues count inside longer ones of their list, shape (S,): grammar and negation (the *not* of *did not deny*)."""
+        return np.array([name.startswith(("grammar.", "negation.")) for name in self.sections], dtype=bool)
 
     @cached_property
     def node_index(self) -> hashing.Index:
@@ -171,8 +166,14 @@ def _inflections(entry: CueEntry) -> Iterator[tuple[tuple[str, ...], int]]:
 
 
 def compile_lists(lists: Mapping[str, str]) -> Lexicon:
-    """Compile the texts of the cue lists."""
+    """Compile the texts of the cue lists.
+
+    Raises:
+        DataError: there is no entry, or one that `entries` refuses.
+    """
     found = list(entries(lists))
+    if not found:
+        raise DataError("the cue lists hold no entry", where=", ".join(lists) or "no list", next_step="give the folder seeds/cues")
     sections = tuple(dict.fromkeys(entry.section for entry in found))
     whole: dict[tuple[tuple[str, ...], int], int] = {}
     gapped: dict[tuple[tuple[str, ...], tuple[str, ...], int], int] = {}

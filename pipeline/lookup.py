@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-_TABLE_LIMIT = 1_000_000
+_TABLE_LIMIT = 700_000
 """Characters of different words and signs to keep before starting anew."""
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from pipeline import cue_terms, modelfile, tfidf, wordfeatures
 from pipeline.errors import ModelError, UsageError
+from pipeline.growing import runs
 from pipeline.lookup import Lookup
 from pipeline.records import LABELS, Prediction
 from pipeline.text import Batch
@@ -136,13 +137,13 @@ class StanceModel:
         """Add what the words bring: once for each, then what repeats; in long texts counted without that short cut."""
         words, weights = self._lookup.words, self._lookup.weights
         features, sizes = words.of(token)
-        occurrences = tfidf.pack(weights, np.repeat(row, sizes), features)
+        occurrences = tfidf.pack(weights, row, features, sizes=sizes)
         long = np.bincount(row, sizes, minlength=len(sums)) > _LONG
         if long.any():
             apart = long[row]
             tfidf.add_counted(sums, weights, occurrences[np.repeat(apart, sizes)])
             occurrences, token, row = occurrences[np.repeat(~apart, sizes)], token[~apart], row[~apart]
-        filled, first = tfidf.runs(row)
+        filled, first = runs(row)
         if len(filled):
             once = np.add.reduceat(words.sums(token), first)
             sums[filled, : wordfeatures.BLOCKS] += once.reshape(len(filled), wordfeatures.BLOCKS, -1)

@@ -1,4 +1,4 @@
-"""Pages from the templates of the package: escaped, complete in themselves, the same bytes for the same values."""
+"""Pages from the templates of the package: HTML escaped, complete in themselves, the same bytes for the same values."""
 
 from __future__ import annotations
 
@@ -13,16 +13,19 @@ if TYPE_CHECKING:
 
 
 def render(template: str, values: Mapping[str, Any]) -> str:
-    """The template of that name in pipeline/templates, filled with `values`; what is not Markup is escaped."""
+    """The template of that name in pipeline/templates, filled with `values`; in HTML what is not Markup is escaped."""
     return _environment().get_template(template).render(values)
 
 
 @cache
 def _environment() -> Environment:
     """What templates are read and compiled with, each of them once."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-    environment = Environment(loader=PackageLoader("pipeline", "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    escaped = select_autoescape(disabled_extensions=("md",), default=True)
+    environment = Environment(
+        loader=PackageLoader("pipeline", "templates"), autoescape=escaped, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
     environment.filters |= {"count": _count, "share": _share, "figure": _figure, "signed": _signed, "spaced": _spaced}
     environment.globals |= {"LABELS": LABELS}
     return environment

@@ -14,6 +14,9 @@ SMALL = 50
 """A slice of fewer sentences is drawn faint: its figure is mostly chance."""
 _NAME = 30
 """Characters of a row's name that are shown."""
+_PERIODS = 6
+"""Periods that are named below an axis."""
+_APART = 0.08
 _ROW = 0.19
 _FRAME = 0.55
 
@@ -83,6 +86,28 @@ def reliability(name: str, about: str, *, title: str, colour: str, probability: 
         _unit(axes, "x")
         _unit(axes, "y")
         axes.set_aspect("equal")
+    return drawn.svg
+
+
+def over_time(name: str, about: str, curves: Sequence[Line], *, title: str, periods: Sequence[str]) -> str:
+    """Shares by period, each curve named at its last point; a curve's x are numbers of periods, and one that has no value is a gap."""
+    with canvas(name, about, width=4.6, height=2.6) as drawn:
+        axes = drawn.axes
+        axes.set_title(title)
+        for number, curve in enumerate(curves):
+            axes.errorbar(
+                [x + (number - (len(curves) - 1) / 2) * _APART for x in curve.x],
+                curve.y,
+                [[y - low for y, low in zip(curve.y, curve.low, strict=True)], [high - y for y, high in zip(curve.y, curve.high, strict=True)]],
+                color=COLOURS[curve.colour], marker="o", markersize=3, elinewidth=0.7,
+            )  # fmt: skip
+        shown = range(0, len(periods), -(-len(periods) // _PERIODS) or 1)
+        axes.set_xticks(list(shown), [periods[place] for place in shown])
+        axes.set_xlim(-0.4, max(len(periods), 1) - 0.6)
+        axes.set_ylim(bottom=0)
+        axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}".replace("%", " %"))
+        axes.grid(axis="y")
+        _name(axes, curves)
     return drawn.svg
 
 

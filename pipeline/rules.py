@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline import context, cues
-from pipeline.context import OBJECT_NAMES, POLARITIES, ROLES, Context
-from pipeline.cues import CLAUSES, Ints
+from pipeline.context import CLAUSES, OBJECT_NAMES, POLARITIES, ROLES, Context
+from pipeline.cues import Ints
+from pipeline.growing import runs
 from pipeline.lexicon import Lexicon, grade
 from pipeline.records import LABELS, NEUTRAL
 from pipeline.text import WordTable, batch
@@ -77,7 +78,10 @@ RULES = (
 )
 """Every rule, in the order in which they are listed in reports."""
 NO_RULE = len(RULES)
-_LAST = 1 << 40
+_TIERS = np.array([rule.tier for rule in RULES])
+_LABELS = np.array([LABELS.index(rule.label) for rule in RULES])
+_ASIDE = np.isin(ROLES, ("participle", "ing"))
+"""Roles in which a reporting verb stands beside another act and is of the second tier."""
 
 
 class Verdicts(NamedTuple):
@@ -89,48 +93,46 @@ class Verdicts(NamedTuple):
     end: Ints
 
 
+def _allowing(values: Sequence[str], allowed: Callable[[Rule], Sequence[str]]) -> Ints:
+    """The rules that allow each value, one bit a rule."""
+    return np.array([sum(1 << number for number, rule in enumerate(RULES) if value in allowed(rule)) for value in values])
+
+
+_OF_CLAUSE = _allowing(CLAUSES, lambda rule: rule.clauses)
+_OF_POLARITY = _allowing(POLARITIES, lambda rule: rule.polarities)
+_OF_ROLE = _allowing(ROLES, lambda rule: rule.roles)
+_OF_OBJECT = _allowing(OBJECT_NAMES, lambda rule: rule.objects)
+
+
+def _of_section(section: str) -> int:
+    """The rules that fire on cues of a section, one bit a rule."""
+    named, graded = {section, cues.ungraded(section)}, grade(section)
+    return sum(1 << number for number, rule in enumerate(RULES) if graded in rule.grades and not named.isdisjoint(rule.sections))
+
+
 def fires(found: Context, lexicon: Lexicon) -> NDArray[np.bool_]:
     """Which rule fires on which cue, shape (rules, cues)."""
-    table = np.zeros((len(RULES), len(found.clause)), dtype=bool)
-    grades = np.array([grade(name) for name in lexicon.sections])
+    bits = cues.of_sections(lexicon.sections, _of_section).take(found.hits.section)
+    bits &= _OF_CLAUSE.take(found.clause) & _OF_POLARITY.take(found.polarity) & _OF_ROLE.take(found.role) & _OF_OBJECT.take(found.object)
+    table: NDArray[np.bool_] = (bits >> np.arange(len(RULES))[:, None] & 1).astype(bool)
     for number, rule in enumerate(RULES):
-        chosen = cues.in_sections(found.hits, lexicon, rule.sections)
-        chosen &= np.isin(grades, rule.grades)[found.hits.section]
-        for values, names, allowed in (
-            (found.clause, CLAUSES, rule.clauses),
-            (found.polarity, POLARITIES, rule.polarities),
-            (found.role, ROLES, rule.roles),
-            (found.object, OBJECT_NAMES, rule.objects),
-        ):
-            chosen &= np.array([name in allowed for name in names])[values]
         if rule.beside:
             partner = cues.in_sections(found.hits, lexicon, rule.beside)
-            chosen &= np.isin(found.hits.row, found.hits.row[partner])
-        table[number] = chosen
+            table[number] &= np.isin(found.hits.row, found.hits.row.take(partner))
     return table
 
 
 def decide(found: Context, lexicon: Lexicon, rows: int) -> tuple[Ints, Ints, Ints]:
     """Label, rule and deciding cue (-1 where none) of each of `rows` texts."""
-    table = fires(found, lexicon)
-    rank = np.full(table.shape[1], _LAST)
-    rule = np.full(table.shape[1], NO_RULE)
-    tiers = np.array([rule.tier for rule in RULES])
-    beside_act = np.isin(found.role, (ROLES.index("participle"), ROLES.index("ing")))
-    for number in range(len(RULES)):
-        tier = np.maximum(tiers[number], 1 + beside_act) if tiers[number] == 1 else np.full(len(rank), tiers[number])
-        better = table[number] & (tier * 2**32 + found.hits.start < rank)
-        rank[better] = (tier * 2**32 + found.hits.start)[better]
-        rule[better] = number
-    label, by, cue = np.full(rows, NEUTRAL), np.full(rows, NO_RULE), np.full(rows, -1)
-    order = np.lexsort((rank, found.hits.row))
-    row, first = np.unique(found.hits.row[order], return_index=True)
-    best = order[first]
-    decided = rank[best] < _LAST
-    row, best = row[decided], best[decided]
-    labels = np.array([LABELS.index(rule.label) for rule in RULES])
-    label[row], by[row], cue[row] = labels[rule[best]], rule[best], best
-    return label, by, cue
+    rule, cue = fires(found, lexicon).nonzero()
+    tier = _TIERS.take(rule)
+    tier[tier == 1] += _ASIDE.take(found.role.take(cue[tier == 1]))
+    order = np.lexsort((rule, cue, tier, found.hits.row.take(cue)))
+    row, first = runs(found.hits.row.take(cue.take(order)))
+    best = order.take(first)
+    label, by, at = np.full(rows, NEUTRAL), np.full(rows, NO_RULE), np.full(rows, -1)
+    label[row], by[row], at[row] = _LABELS.take(rule.take(best)), rule.take(best), cue.take(best)
+    return label, by, at
 
 
 def apply(texts: Sequence[str], lexicon: Lexicon) -> Verdicts:

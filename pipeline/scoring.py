@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import confidence, documents, evaluation, names
+from pipeline import confidence, documents, evaluation, names, unlike
 from pipeline.decoding import Decoding
 from pipeline.errors import DataError
 from pipeline.model import StanceModel
@@ -29,6 +29,8 @@ class Columns(NamedTuple):
 def evaluate_file(model: StanceModel, path: Path, columns: Columns, *, swapped: Names | None = None, decoding: Decoding | None = None) -> dict[str, Any]:
     """The figures of `evaluation.evaluate` for a labelled file, the majority label's beside, the smallest confidence
     that reaches the wanted accuracy, macro-F1 by slice, and with names to swap the share of predictions that flip.
+    `model` is the hash of the model's arrays, "" where it was never written; `unlike` says what tells the texts from
+    those the model was trained on.
 
     Every row counts as a document of its own in the intervals.
 
@@ -40,6 +42,7 @@ def evaluate_file(model: StanceModel, path: Path, columns: Columns, *, swapped: 
     probabilities = model.predict_proba(texts)
     ids = [str(number) for number in range(len(texts))]
     figures = evaluation.evaluate(truth, probabilities, ids, params)
+    figures |= {"model": model.header.get("content", ""), "unlike": unlike.told(model.stored, texts)}
     trained = np.repeat(np.arange(len(LABELS)), model.header["training"]["labels"])
     figures["majority"] = evaluation.evaluate(truth, evaluation.majority(trained, len(texts)), ids, params)["macro_f1"]
     figures["unsure"] = confidence.unsure(confidence.coverage(truth, probabilities), accuracy=params.wanted_accuracy)

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pipeline.growing import runs
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -43,52 +45,45 @@ class Weights:
         """The number of the block each feature belongs to."""
         return np.searchsorted(self.ends, feature, side="right")
 
-    def of(self, feature: Ints) -> tuple[Floats, Floats]:
-        """idf (k,) and weights (4, k) of features; joining the blocks waits until it pays."""
+    def alone(self, feature: Ints) -> Floats:
+        """What features bring that stand once, shape (PARTS, k); joining the blocks waits until it pays."""
         self._wanted += len(feature)
         if self._wanted > self._PAYS:
-            idf, weights = self._joined
-            return idf.take(feature), weights.take(feature, axis=1)
+            joined: Floats = self._joined.take(feature, axis=1)
+            return joined
         number = self.block(feature)
-        found, columns = np.empty(len(feature)), np.empty((LABEL_COUNT, len(feature)))
+        parts = np.empty((PARTS, len(feature)))
         for place, (block, end) in enumerate(zip(self._blocks, self.ends, strict=True)):
             chosen = np.flatnonzero(number == place)
             own = feature.take(chosen) - (end - len(block.idf))
-            found[chosen], columns[:, chosen] = block.idf.take(own), block.weights.take(own, axis=0).T
-        return found, columns
+            parts[:, chosen] = _parts(block.idf.take(own), block.weights.take(own, axis=0))
+        return parts
 
     @cached_property
-    def _joined(self) -> tuple[Floats, Floats]:
-        return np.concatenate([block.idf for block in self._blocks]), np.concatenate([block.weights.T for block in self._blocks], axis=1)
+    def _joined(self) -> Floats:
+        return np.concatenate([_parts(block.idf, block.weights) for block in self._blocks], axis=1)
 
 
-def alone(weights: Weights, feature: Ints) -> Floats:
-    """What features that stand once bring, shape (PARTS, k)."""
-    return _parts(weights, feature, np.ones(1), np.ones(1))
+def _parts(idf: Floats, weights: Floats) -> Floats:
+    """Value times weight for each label, and the value squared, of features that stand once: (PARTS, k) of (k,) and (k, 4)."""
+    return np.concatenate([weights.T * idf, (idf * idf)[None]])
 
 
-def _parts(weights: Weights, feature: Ints, factor: Floats, square: Floats) -> Floats:
-    idf, columns = weights.of(feature)
-    parts = np.empty((PARTS, len(feature)))
-    np.multiply(columns, idf * factor, out=parts[:LABEL_COUNT])
-    np.multiply(idf * idf, square, out=parts[LABEL_COUNT])
-    return parts
+def pack(weights: Weights, text: Ints, feature: Packed, *, sizes: Ints | None = None) -> Packed:
+    """Text and feature of K occurrences as one number each, in 32 bits where they fit.
 
-
-def pack(weights: Weights, text: Ints, feature: Ints) -> Packed:
-    """Text and feature of occurrences as one number each, in 32 bits where they fit."""
+    Args:
+        text: (K,) the text that each stands in; or with `sizes` one number for as many occurrences as its size.
+        feature: (K,)
+    """
     bits = weights.bits
     kind = np.uint32 if int(text.max(initial=0)) >> (32 - bits) == 0 else np.uint64
     packed: Packed = text.astype(kind)
     packed <<= kind(bits)
-    packed |= feature.astype(kind)
+    if sizes is not None:
+        packed = np.repeat(packed, sizes)
+    packed |= feature.astype(kind, copy=False)
     return packed
-
-
-def runs(values: NDArray[Any]) -> tuple[NDArray[Any], Ints]:
-    """The different values of a sorted array, and where each begins."""
-    first = np.flatnonzero(np.concatenate([np.ones(min(len(values), 1), dtype=bool), values[1:] != values[:-1]]))
-    return values.take(first), first
 
 
 def add_counted(sums: Floats, weights: Weights, occurrences: Packed) -> None:
@@ -102,7 +97,7 @@ def add_counted(sums: Floats, weights: Weights, occurrences: Packed) -> None:
 def add_repeated(sums: Floats, weights: Weights, occurrences: Packed) -> None:
     """Add to `sums` what features that stand more than once bring beyond what each occurrence brought alone."""
     occurrences.sort()
-    again = occurrences[:-1][occurrences[1:] == occurrences[:-1]]
+    again = occurrences.take(np.flatnonzero(occurrences[1:] == occurrences[:-1]))
     packed, first = runs(again)
     count = np.diff(first, append=len(again)) + 1
     value = 1.0 + np.log(count)
@@ -114,7 +109,10 @@ def _add(sums: Floats, weights: Weights, packed: Packed, factor: Floats, square:
     text = (packed >> packed.dtype.type(weights.bits)).astype(np.int64)
     cell, first = runs(text * sums.shape[1] + weights.block(feature))
     if len(cell):
-        sums.reshape(-1, PARTS)[cell] += np.add.reduceat(_parts(weights, feature, factor, square), first, axis=1).T
+        parts = weights.alone(feature)
+        parts[:LABEL_COUNT] *= factor
+        parts[LABEL_COUNT] *= square
+        sums.reshape(-1, PARTS)[cell] += np.add.reduceat(parts, first, axis=1).T
 
 
 def finish(sums: Floats, intercept: Floats) -> Floats:
@@ -150,5 +148,5 @@ def shares(weights: Weights, text: Ints, feature: Ints, part: Floats) -> Floats:
     sums = np.zeros((int(text.max(initial=-1)) + 1, len(weights.ends), PARTS))
     _add(sums, weights, packed, value, value * value)
     per_part = value / count / _lengths(sums)[text[kept], block]
-    taken: Floats = alone(weights, feature)[:LABEL_COUNT] * (per_part[member] * part)
+    taken: Floats = weights.alone(feature)[:LABEL_COUNT] * (per_part[member] * part)
     return taken

@@ -50,6 +50,9 @@ def fit(counts: Counts, labels: Ints, weights: Floats, rows: Ints, params: Train
 
     Terms in fewer than `params.min_documents` of these sentences are left out, as a vectoriser fitted on
     them alone would do.
+
+    Raises:
+        DataError: only one label stands in these sentences, or a block has no term in enough of them.
     """
     from sklearn.linear_model import LogisticRegression
 
@@ -57,6 +60,9 @@ def fit(counts: Counts, labels: Ints, weights: Floats, rows: Ints, params: Train
     for block, (matrix, _) in zip(features.BLOCKS, counts.blocks, strict=True):
         part = matrix[rows]
         columns.append(np.flatnonzero(np.bincount(part.indices, minlength=part.shape[1]) >= params.min_documents))
+        if not len(columns[-1]):
+            what = f"no term of the block {block!r} stands in {params.min_documents} or more of the {len(rows)} training sentences"
+            raise DataError(what, next_step="annotate more sentences, or lower train.min_documents in params.yaml")
         weightings.append(features.weighting(block).fit(part[:, columns[-1]]))
     present = np.unique(labels[rows])
     if len(present) < 2:
@@ -144,13 +150,19 @@ def choose_strength(counts: Counts, labels: Ints, weights: Floats, groups: Ints,
     return max(scores, key=lambda strength: scores[strength]), scores
 
 
-def temperature(scores: Floats, labels: Ints) -> float:
-    """The divisor of log odds that makes probabilities fit `labels` best (temperature scaling, Guo et al. 2017)."""
+def temperature(scores: Floats, labels: Ints, collections: Sequence[str] | NDArray[np.str_]) -> float:
+    """The divisor of log odds that makes probabilities fit `labels` best (temperature scaling, Guo et al. 2017).
+
+    Each collection counts the same, whatever its size: what a user brings is one more collection.
+    """
     from scipy.optimize import minimize_scalar
     from scipy.special import log_softmax
 
+    _, member, sizes = np.unique(collections, return_inverse=True, return_counts=True)
+
     def loss(log_divisor: float) -> float:
-        return -float(log_softmax(scores / np.exp(log_divisor), axis=1)[np.arange(len(labels)), labels].mean())
+        losses = -log_softmax(scores / np.exp(log_divisor), axis=1)[np.arange(len(labels)), labels]
+        return float(np.average(losses, weights=1.0 / sizes[member]))
 
     return float(np.exp(minimize_scalar(loss, bounds=(-3, 3), method="bounded").x))
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from pipeline import hashing, tfidf
 from pipeline.casing import NAME
-from pipeline.growing import Growing, spans
+from pipeline.growing import Growing, runs, spans
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,7 +32,7 @@ class WordFeatures:
 
     def __init__(self, weights: tfidf.Weights, common: hashing.Index, words: hashing.Index, characters: hashing.Index) -> None:
         self._weights, self._common, self._words, self._characters = weights, common, words, characters
-        self._first, self._features = Growing(np.int64), Growing(np.int64)
+        self._first, self._features = Growing(np.int64), Growing(np.uint32)
         self._keys = Growing(np.uint64)
         self._first.extend([0])
         self._sums = Growing(np.float64, BLOCKS * tfidf.PARTS)
@@ -55,15 +55,15 @@ class WordFeatures:
         known = np.flatnonzero((found >= 0) & is_word[owner])
         known = known[np.argsort(owner[known], kind="stable")]
         owner, found = owner[known], found[known]
-        cell, first = tfidf.runs(owner * BLOCKS + self._weights.block(found))
+        cell, first = runs(owner * BLOCKS + self._weights.block(found))
         sums = np.zeros((len(forms) * BLOCKS, tfidf.PARTS))
         if len(cell):
-            sums[cell] = np.add.reduceat(tfidf.alone(self._weights, found), first, axis=1).T
+            sums[cell] = np.add.reduceat(self._weights.alone(found), first, axis=1).T
         self._sums.extend(sums.reshape(len(forms), -1))
         self._first.extend(len(self._features) + np.cumsum(np.bincount(owner, minlength=len(forms))))
         self._features.extend(found)
 
-    def of(self, token: Ints) -> tuple[Ints, Ints]:
+    def of(self, token: Ints) -> tuple[NDArray[np.uint32], Ints]:
         """The features of tokens one after another, and how many each has."""
         first = self._first.values.take(token)
         sizes = self._first.values.take(token + 1) - first

@@ -146,7 +146,7 @@ def compose(root: Path) -> list[Composed]:
     write_params(project.params)
     shutil.copytree(ROOT / "pipeline", root / "pipeline", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "dvc.yaml", root)
-    for name in ("queue.csv", "baseline/README.md"):
+    for name in ("queue.csv", "baseline/README.md", "evaluations/README.md"):
         (root / "reports" / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / "reports" / name, root / "reports" / name)
     return found

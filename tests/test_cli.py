@@ -144,6 +144,11 @@ def test_a_table_holds_a_line_a_row(run: Run) -> None:
     assert re.fullmatch(rf"denial +[01]\.\d\d +{re.escape(DENIED)}", done.out.split("\n")[0])
 
 
+def test_a_table_holds_nothing_that_a_terminal_obeys(run: Run) -> None:
+    done = run("classify", "--format", "table", stdin=f"\x1b]0;title\x07\x1b[2J{DENIED}\x9b1m\u202e\n".encode())
+    assert done.out.isascii() and done.out.endswith(f"  {DENIED}\n") and done.out[:-1].isprintable()
+
+
 @pytest.mark.parametrize("name", ["out.jsonl", "out.csv", "out.parquet", "new/folder/out.jsonl", "out.txt"])
 def test_output_goes_to_a_file_whole(run: Run, tmp_path: Path, name: str) -> None:
     assert run("classify", "--output", name, stdin="\n".join(LINES).encode()) == Done(0, "", "")

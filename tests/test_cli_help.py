@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,10 @@ def desk(project: Project, tmp_path: Path) -> Path:
     pyarrow.parquet.write_table(pyarrow.table({"id": ["a", "b"], "text": [DENIED, ""]}), folder / "news.parquet")
     write(folder / "sentences.txt", f"{DENIED}\n\nThe bank blamed the airline.\n")
     write(folder / "coded.jsonl", jsonl(CODED))
+    shutil.copy(project.model, folder / "old.npz")
+    classified = [{"id": f"a:{number}", "document": "a.txt", "note": "", **dict.fromkeys(LABELS, 0.25)} for number in range(3)]
+    pyarrow.parquet.write_table(pyarrow.Table.from_pylist(classified), folder / "classified.parquet")
+    small_project.write_csv(folder / "articles.csv", [{"id": "a", "date": "2024-03-31", "source": "Wire"}])
     unread = small_project.document(small_project.UNREAD, 300).sentences
     labels = [sentence.label for sentence in unread]
     tasks = [Task(small_project.UNREAD, sentence.start, sentence.end, sentence.text) for sentence in unread]

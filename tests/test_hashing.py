@@ -28,6 +28,14 @@ def test_different_strings_have_different_keys_wherever_they_stand(strings: list
     assert np.array_equal(keys, np.array([hashing.string_keys([string])[0] for string in strings], dtype=np.uint64))
 
 
+def test_a_span_of_a_long_text_has_the_key_of_its_string_in_whatever_script() -> None:
+    words = ["harbour", "“né”", "порт", "港口", "항구", "\u30ff\u3100", "\U0001f30d", "\ud800", "\U0010ffff"]
+    pieces = [words[number * 7 % len(words)] for number in range(5000)]
+    ends = np.cumsum([len(piece) for piece in pieces])
+    keys = hashing.span_keys(hashing.code_points("".join(pieces)), np.append(0, ends[:-1]), ends)
+    assert np.array_equal(keys, np.array([hashing.string_keys([piece])[0] for piece in pieces], dtype=np.uint64))
+
+
 def test_the_spans_of_much_text_do_not_collide() -> None:
     found: set[str] = set()
     for path in sorted((ROOT / "seeds" / "documents").rglob("*.txt"))[:40]:

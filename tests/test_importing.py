@@ -198,11 +198,9 @@ def test_an_export_holds_what_the_coder_has_not_read(run: Run) -> None:
     assert [row["text"] for row in table(Path("todo.csv"))] == ["He blamed the bank."]
 
 
-def test_guesses_by_rules_stand_beside_the_sentences(run: Run, tmp_path: Path) -> None:
-    cues = _folder(tmp_path / "cues")
-    for path in (ROOT / "seeds" / "cues").glob("*.txt"):
-        saved(cues / path.name, "\n".join(line for line in path.read_text("utf-8").splitlines() if line.startswith(("[", "deny", "blame"))) + "\n")
-    assert run("export", "todo.csv", "--to", "csv", "--coder", "ana", "--guess", "rules", "--cues", "cues")[0] == 0
+def test_guesses_by_rules_stand_beside_the_sentences(run: Run) -> None:
+    model = str(ROOT / "models" / "stance.npz")
+    assert run("export", "todo.csv", "--to", "csv", "--coder", "ana", "--guess", "rules", "--model", model)[0] == 0
     guessed = {row["text"]: (row["guess"], row["guessed_by"], row["label"]) for row in table(Path("todo.csv"))}
     assert guessed["He blamed the bank."] == ("accusation", "rule accuses", "")
     assert guessed["Nobody was hurt."] == ("neutral", "no rule", "")

@@ -14,6 +14,8 @@ SENTENCES = [
     "The price of bread rose",
     "Blaming the drought, farmers asked for help (again)",
     "Threatening to resign, he said: no",
+    "There was nobody the men accused",
+    "By noon the hall was empty",
 ]
 
 

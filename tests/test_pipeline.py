@@ -42,7 +42,7 @@ def test_a_forced_run_in_another_folder_gives_the_same_bytes(moved: Project, pro
 
 def test_only_what_depends_on_a_change_is_run(moved: Project) -> None:
     small_project.write_params(moved.params, evaluate={"seed": 1})
-    assert small_project.repro(moved) == ["evaluate", "report"]
+    assert small_project.repro(moved) == ["evaluate", "report", "card"]
 
 
 def test_metrics_and_plots_can_be_shown(moved: Project) -> None:

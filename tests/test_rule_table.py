@@ -13,6 +13,7 @@ from architecture import ROOT
 from test_forms import saved
 
 from pipeline import coded, files, lexicon, params, rule_table, rules, tables
+from pipeline.errors import DataError
 from pipeline.lexicon import Lexicon
 from pipeline.params import LabelParams
 from pipeline.records import LABELS
@@ -27,6 +28,12 @@ def short_lists() -> dict[str, str]:
     wanted = ("[", "deny", "blame", "accuse", "warn", "denial:", "not", "n't", "never", "say", "tell")
     read = {path.stem: path.read_text("utf-8") for path in (ROOT / "seeds" / "cues").glob("*.txt")}
     return {name: "\n".join(line for line in text.splitlines() if line.startswith(wanted)) + "\n" for name, text in read.items()}
+
+
+@pytest.mark.parametrize("lists", [{}, {"denial": ""}, {"denial": "[denial-verb]\n# none yet"}])
+def test_cue_lists_without_an_entry_are_refused(lists: dict[str, str]) -> None:
+    with pytest.raises(DataError, match="hold no entry"):
+        lexicon.compile_lists(lists)
 
 
 @pytest.fixture(scope="module")

@@ -125,7 +125,7 @@ def test_train_scores_each_sentence_without_its_collection(project: Project, row
     probabilities = np.array([[row[label] for label in LABELS] for row in coded])
     assert probabilities.sum(axis=1) == pytest.approx(1)
     labels = np.array([row["label"] for row in coded])
-    assert training.temperature(np.log(probabilities), labels) == pytest.approx(1, rel=0.01), "they are calibrated"
+    assert training.temperature(np.log(probabilities), labels, [row["collection"] for row in coded]) == pytest.approx(1, rel=0.01), "they are calibrated"
 
 
 def test_the_model_records_what_it_was_trained_on(own: Project) -> None:

@@ -160,6 +160,11 @@ def test_one_label_alone_is_an_error_that_names_it(short_lexicon: Lexicon) -> No
         Corpus(short_lexicon, documents=3, without=("warning", "accusation", "neutral")).fit()
 
 
+def test_a_block_without_a_term_is_an_error_that_names_it(corpus: Corpus) -> None:
+    with pytest.raises(DataError, match="'words' stands in 9999 or more of the"):
+        corpus.fit(params=replace(PARAMS, min_documents=9999))
+
+
 def test_the_strength_with_the_best_figure_is_chosen(corpus: Corpus) -> None:
     groups = np.unique(corpus.groups, return_inverse=True)[1]
     params = replace(PARAMS, strengths=(1e-4, 3.0))
@@ -179,10 +184,20 @@ def drawn(strength: float, *, size: int = 20_000) -> tuple[NDArray[np.float64], 
 @pytest.mark.parametrize("strength", [0.3, 1.0, 4.0])
 def test_the_temperature_undoes_too_much_or_too_little_confidence(strength: float) -> None:
     odds, labels = drawn(strength)
-    divisor = training.temperature(odds, labels)
+    divisor = training.temperature(odds, labels, ["one"] * len(labels))
     assert divisor == pytest.approx(strength, rel=0.03)
     losses = [-log_softmax(odds / t, axis=1)[np.arange(len(labels)), labels].mean() for t in (divisor, divisor * 1.1, divisor / 1.1)]
     assert losses[0] == min(losses)
+
+
+def test_each_collection_counts_the_same_for_the_temperature() -> None:
+    (sure, sure_labels), (modest, modest_labels) = drawn(2.0, size=9_000), drawn(0.5, size=300)
+    odds, labels = np.concatenate([sure, modest]), np.concatenate([sure_labels, modest_labels])
+    alone = training.temperature(odds, labels, ["one"] * len(labels))
+    apart = training.temperature(odds, labels, ["sure"] * 9_000 + ["modest"] * 300)
+    grown = training.temperature(np.concatenate([odds, sure]), np.concatenate([labels, sure_labels]), ["sure"] * 9_000 + ["modest"] * 300 + ["sure"] * 9_000)
+    assert apart < alone - 0.1, "the small collection has its say"
+    assert grown == pytest.approx(apart, rel=1e-4), "whatever the other one's size"
 
 
 def test_assembling_leaves_the_fit_as_it_was_and_divides_once(corpus: Corpus) -> None:

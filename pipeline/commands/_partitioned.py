@@ -5,11 +5,17 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pipeline.commands import _progress, _shared
+from pipeline.commands import _notes, _progress, _shared
 from pipeline.errors import StanceError, UsageError
+
+if TYPE_CHECKING:
+    from pipeline.sources import Row
+
+_LOOKED_AT = 1000
 
 
 def wanted(options: argparse.Namespace) -> bool:
@@ -17,8 +23,8 @@ def wanted(options: argparse.Namespace) -> bool:
     return bool(options.scheduler or options.resume or (options.output and (options.output.is_dir() or not options.output.suffix)))
 
 
-def run(options: argparse.Namespace, total: int | None) -> None:
-    """Classify the files of --input into the folder --output."""
+def run(options: argparse.Namespace, rows: Iterator[Row], total: int | None) -> None:
+    """Classify the files of --input into the folder --output; of their `rows` the first are looked at here."""
     from pipeline import bulk, cluster, partitions
 
     if not options.output or (options.output.suffix and not options.output.is_dir()):
@@ -36,6 +42,11 @@ def run(options: argparse.Namespace, total: int | None) -> None:
     _shared.note_passed_over(options.input)
     with _client(options.scheduler, options.workers) as client, _progress.shown(total) as progress:
         cluster.run(client, model, job, folder, resume=options.resume, on_rows=progress.add)
+    if not options.quiet:
+        sample = _notes.Sample()
+        for _ in sample.of(islice(rows, _LOOKED_AT)):
+            pass
+        _notes.tell_of(model, sample)
 
 
 @contextmanager

@@ -74,7 +74,7 @@ def decoding(options: argparse.Namespace) -> Iterator[Decoding]:
 def note(text: str) -> None:
     """Say something on standard error that is no failure."""
     if text:
-        print(terminal.line(f"stance: note: {text}"), file=sys.stderr)
+        print("".join(terminal.shown(f"stance: note: {text}")), file=sys.stderr)
 
 
 def note_passed_over(paths: Iterable[Path]) -> None:
@@ -85,6 +85,18 @@ def note_passed_over(paths: Iterable[Path]) -> None:
         if path.is_dir():
             listing = folders.survey(path)
             note(f"{path}: {listing}" if listing.files and listing.passed_over else "")
+
+
+def add_labelled(parser: argparse.ArgumentParser) -> None:
+    """FILE with labelled sentences, --text-column and --label-column."""
+    parser.add_argument("file", type=Path, metavar="FILE", help="labelled sentences: .jsonl, .csv or .parquet")
+    parser.add_argument("--label-column", default="label", metavar="NAME", help="column that holds the label (default: label)")
+    add_text_column(parser)
+
+
+def add_quiet(parser: argparse.ArgumentParser) -> None:
+    """--quiet."""
+    parser.add_argument("--quiet", "-q", action="store_true", help="no note where the input looks unlike the training text")
 
 
 def add_model(parser: argparse.ArgumentParser) -> None:
@@ -102,11 +114,6 @@ def add_annotations(parser: argparse.ArgumentParser) -> None:
     """--annotations."""
     text = "folder of coders' files (default: seeds/annotations)"
     parser.add_argument("--annotations", type=Path, default=Path("seeds/annotations"), metavar="DIR", help=text)
-
-
-def add_cues(parser: argparse.ArgumentParser) -> None:
-    """--cues."""
-    parser.add_argument("--cues", type=Path, default=Path("seeds/cues"), metavar="DIR", help="folder of cue lists, for the rules (default: seeds/cues)")
 
 
 def add_codebook(parser: argparse.ArgumentParser) -> None:
@@ -141,10 +148,18 @@ def count(text: str) -> int:
     return value
 
 
-def load_model(named: Path | None) -> StanceModel:
+def model_path(named: Path | None) -> Path:
     """The model that is named, else STANCE_MODEL's, else models/stance.npz below here, else the package's own."""
-    from pipeline.model import StanceModel
+    from pipeline.model import packaged
 
     local = Path("models/stance.npz")
-    path = named or (Path(os.environ["STANCE_MODEL"]) if os.environ.get("STANCE_MODEL") else local if local.exists() else None)
-    return StanceModel.load(path)
+    if named:
+        return named
+    return Path(os.environ["STANCE_MODEL"]) if os.environ.get("STANCE_MODEL") else local if local.exists() else packaged()
+
+
+def load_model(named: Path | None) -> StanceModel:
+    """The model at `model_path`."""
+    from pipeline.model import StanceModel
+
+    return StanceModel.load(model_path(named))

@@ -62,8 +62,7 @@ def _add_export(parts: _shared.Commands) -> None:
     parser.add_argument("--coder", required=True, metavar="NAME", help="who is to code: sentences in their file are left out")
     parser.add_argument("--only", type=Path, metavar="FILE", help="only the sentences that this file lists, as `stance queue` writes it")
     parser.add_argument("--coded", action="store_true", help="instead, the sentences the coder has labelled, with their labels")
-    parser.add_argument("--guess", choices=_GUESSES, default="none", help="pre-annotate by the rules or the model (default: none)")
-    parser.add_argument("--cues", type=Path, default=Path("seeds/cues"), metavar="DIR", help="folder of cue lists, for --guess rules (default: seeds/cues)")
+    parser.add_argument("--guess", choices=_GUESSES, default="none", help="pre-annotate by the rules (with the model's cue lists) or the model (default: none)")
     _shared.add_annotations(parser)
     _shared.add_documents(parser)
     _shared.add_model(parser)
@@ -153,13 +152,11 @@ def _tasks(options: argparse.Namespace) -> list[Task]:
     only = tasks.read_places(options.only) if options.only else None
     to_code = tasks.to_code(sentences, before, tolerance=tolerance, only=only)
     texts = [task.text for task in to_code]
-    if options.guess == "rules":
-        from pipeline import lexicon
-
-        return tasks.with_guesses(to_code, tasks.guess_by_rules(texts, lexicon.compile_lists(lexicon.read_folder(options.cues))))
-    if options.guess == "model":
-        return tasks.with_guesses(to_code, tasks.guess_by_model(texts, _shared.load_model(options.model)))
-    return to_code
+    if options.guess == "none":
+        return to_code
+    model = _shared.load_model(options.model)
+    by_rules = options.guess == "rules"
+    return tasks.with_guesses(to_code, tasks.guess_by_rules(texts, model.stored.lexicon) if by_rules else tasks.guess_by_model(texts, model))
 
 
 def run_check(options: argparse.Namespace) -> None:

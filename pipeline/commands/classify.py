@@ -9,11 +9,11 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.commands import _partitioned, _progress, _shared
+from pipeline.commands import _notes, _partitioned, _progress, _shared
+from pipeline.decoding import Decoding
 from pipeline.errors import UsageError
 
 if TYPE_CHECKING:
-    from pipeline.decoding import Decoding
     from pipeline.sinks import Sink
     from pipeline.sources import Row
 
@@ -46,6 +46,7 @@ def add(commands: _shared.Commands) -> None:
     parser.add_argument("--min-confidence", type=_shared.share, default=0.0, metavar="P", help="leave sentences below this probability without a label")
     _shared.add_encoding(parser, on_error=True)
     _shared.add_text_column(parser)
+    _shared.add_quiet(parser)
     default = "table on a terminal, jsonl otherwise; csv puts an apostrophe in front of what a spreadsheet would run, csv-plain does not"
     _shared.add_format(parser, ("table", "jsonl", "csv", "csv-plain"), default)
     _shared.add_model(parser)
@@ -57,16 +58,18 @@ def run(options: argparse.Namespace) -> None:
 
     _check(options)
     if _partitioned.wanted(options):
-        _partitioned.run(options, _expected(options))
+        _partitioned.run(options, _rows(options, Decoding()), _expected(options))
         return
     form = sinks.form_of(options.output, options.format) if options.output else options.format or ("table" if sys.stdout.isatty() else "jsonl")
     settings = bulk.Settings(form, options.min_confidence)
-    model = _shared.load_model(options.model)
+    model, sample = _shared.load_model(options.model), _notes.Sample()
     _shared.note_passed_over(options.input or ())
     with _shared.decoding(options) as decoding, _progress.shown(_expected(options)) as progress, _sink(options.output, form) as sink:
-        for batch in bulk.encoded(model, _rows(options, decoding), settings, workers=options.workers):
+        for batch in bulk.encoded(model, sample.of(_rows(options, decoding)), settings, workers=options.workers):
             sink(batch.content)
             progress.add(batch.rows)
+    if not options.quiet:
+        _notes.tell_of(model, sample)
 
 
 def _sink(output: Path | None, form: str) -> AbstractContextManager[Sink]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from pipeline.commands import _shared
+from pipeline.commands import _notes, _shared
 
 _NAMES = Path("seeds/names")
 _EXAMPLES = """  stance evaluate coded.jsonl
@@ -15,12 +15,11 @@ _EXAMPLES = """  stance evaluate coded.jsonl
 def add(commands: _shared.Commands) -> None:
     """Add the command's parser."""
     parser = _shared.command(commands, "evaluate", "score the model on labelled sentences", _EXAMPLES, run)
-    parser.add_argument("file", type=Path, metavar="FILE", help="labelled sentences: .jsonl, .csv or .parquet")
-    parser.add_argument("--label-column", default="label", metavar="NAME", help="column that holds the label (default: label)")
+    _shared.add_labelled(parser)
     parser.add_argument("--slice-column", default="slice", metavar="NAME", help="column to break the figures down by (default: slice, if there)")
     parser.add_argument("--names", type=Path, metavar="FOLDER", help="names to swap, a .txt file a kind (default: seeds/names, if there)")
     _shared.add_encoding(parser)
-    _shared.add_text_column(parser)
+    _shared.add_quiet(parser)
     _shared.add_format(parser, ("table", "json"), "table")
     _shared.add_model(parser)
 
@@ -41,3 +40,5 @@ def run(options: argparse.Namespace) -> None:
         print(json.dumps(figures, indent=2, sort_keys=True))
     else:
         print(scoring.as_table(figures))
+    if not options.quiet:
+        _notes.tell(figures["unlike"])

@@ -15,25 +15,17 @@ _EXAMPLES = """  stance queue --budget 100 --output next.csv
 def add(commands: _shared.Commands) -> None:
     """Add the command's parser."""
     parser = _shared.command(commands, "queue", "list the sentences whose coding would teach the model most", _EXAMPLES, run)
-    parser.add_argument("--budget", type=_count, default=100, metavar="N", help="how many sentences (default: 100)")
+    parser.add_argument("--budget", type=_shared.count, default=100, metavar="N", help="how many sentences (default: 100)")
     parser.add_argument("--output", "-o", type=Path, metavar="FILE", help="write the list there (.csv) instead of standard output")
     _shared.add_documents(parser)
     _shared.add_annotations(parser)
-    _shared.add_cues(parser)
     _shared.add_model(parser)
-
-
-def _count(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not 1 or more")
-    return number
 
 
 def run(options: argparse.Namespace) -> None:
     """Write the list, the most instructive sentence first; what anybody has coded is left out."""
     from pipeline import annotations as coding
-    from pipeline import files, formulas, lexicon, params, queue, rules
+    from pipeline import files, formulas, params, queue, rules
 
     section = params.load(options.params, params.QueueParams)
     tolerance = params.load(options.params, params.LabelParams).offset_tolerance
@@ -42,7 +34,7 @@ def run(options: argparse.Namespace) -> None:
     read = coding.place(coding.read_folder(options.annotations), sentences, tolerance=tolerance).labels
     unread = [sentence for number, sentence in enumerate(sentences) if number not in read]
     texts = [sentence.text for sentence in unread]
-    ruled = rules.apply(texts, lexicon.compile_lists(lexicon.read_folder(options.cues))).label
+    ruled = rules.apply(texts, model.stored.lexicon).label
     chosen = queue.choose(texts, model.predict_proba(texts), ruled, budget=options.budget, near_copy=section.near_copy, seed=section.seed)
     found = [(unread[choice.sentence], choice.why) for choice in chosen]
     rows = [(sentence.document, sentence.start, sentence.end, sentence.text, why) for sentence, why in found]

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import casing, coded, export, files, lexicon, modelfile, params, resolving, tables, training
+from pipeline import casing, coded, export, files, lexicon, modelfile, params, quantification, resolving, tables, training, unlike
 from pipeline.params import TrainParams
 from pipeline.records import LABELS
 from pipeline.stages._run import run
@@ -46,6 +46,8 @@ def train(labelled: Path, cues: Path, codebook: Path, model_path: Path, held_out
             "codebook": version,
             "cues": files.digest(part for name in sorted(lists) for part in (name, lists[name])),
         },
+        quantification.HEADER: _shares(rows, labels, odds, section),
+        unlike.HEADER: unlike.limits(rows["text"], rows["collection"], counts.common, min_documents=section.min_documents),
         "versions": {name: metadata.version(name) for name in _VERSIONED},
     }
     modelfile.write(model_path, export.to_model(pipeline, compiled, counts.common, _golden(rows["text"], labels), header))
@@ -70,11 +72,25 @@ def _calibrate(
     """
     groups = training.fold_of(rows["collection"] if len(set(rows["collection"])) > 1 else rows["document"], section.collection_folds)
     odds = training.out_of_group(counts, labels, weights, groups, section, strength=strength)
-    people = np.array(rows["source"]) != resolving.RULES
-    natural = people & training.natural(rows["collection"], section)
-    chosen = natural if natural.any() else people
-    divisor = training.temperature(odds[chosen], labels[chosen]) if chosen.any() else 1.0
+    chosen = _trusted(rows, section)
+    divisor = training.temperature(odds[chosen], labels[chosen], np.array(rows["collection"])[chosen]) if chosen.any() else 1.0
     return odds / divisor, divisor
+
+
+def _trusted(rows: dict[str, list[Any]], section: TrainParams) -> NDArray[np.bool_]:
+    """The sentences by which probabilities are judged: people's labels, of the natural collections where there are such."""
+    people: NDArray[np.bool_] = np.array(rows["source"]) != resolving.RULES
+    natural = people & training.natural(rows["collection"], section)
+    return natural if natural.any() else people
+
+
+def _shares(rows: dict[str, list[Any]], labels: NDArray[np.int64], odds: NDArray[np.float64], section: TrainParams) -> dict[str, Any]:
+    """What `stance shares` needs to correct counts, from sentences that the models had not seen."""
+    from scipy.special import softmax
+
+    chosen = np.flatnonzero(_trusted(rows, section))
+    collections, documents = ([rows[name][i] for i in chosen] for name in ("collection", "document"))
+    return quantification.to_header(quantification.measure(labels[chosen], softmax(odds[chosen], axis=1), collections, documents, seed=section.seed))
 
 
 def _golden(texts: list[str], labels: NDArray[np.int64]) -> list[str]:
