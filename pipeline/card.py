@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pipeline import page, provenance, runs, tables
-from pipeline.decoding import read_text
+from pipeline import decoding, page, provenance, runs, tables
 from pipeline.errors import DataError
 from pipeline.records import LABELS
 
@@ -83,7 +82,7 @@ def origin(labelled: Path, data_card: Path, *, natural: str) -> Origin:
     """What stands in the folder that the label stage wrote, and the first paragraph of the data card."""
     train, test = (tables.read(labelled / f"{name}.parquet", _COLUMNS) for name in ("train", "test"))
     found = provenance.collections(train, test)
-    told = first_paragraph(read_text(data_card)) if data_card.is_file() else ""
+    told = first_paragraph(decoding.read_text(data_card)) if data_card.is_file() else ""
     ordinary = sum(one.sentences for one in found if natural and one.name.startswith(natural))
     labels = tuple(sum(one.labels[number] for one in found) for number in range(len(LABELS)))
     whole, sentences, by_rules = (sum(getattr(one, name) for one in found) for name in ("documents", "sentences", "by_rules"))

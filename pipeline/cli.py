@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _run(arguments)
         sys.stdout.flush()
     except StanceError as error:
-        print(terminal.line(f"stance: {error}"), file=sys.stderr)
+        print("".join(terminal.shown(f"stance: {error}")), file=sys.stderr)
         return error.exit_code
     except BrokenPipeError:
         _silence()

@@ -19,7 +19,7 @@ from pipeline.records import LABELS
 NONE = "(none)"
 """The group of rows without a value."""
 _NO_WORDS = "no words"
-_NUMBERED = re.compile(r"(.*):\d+", re.DOTALL)
+_NUMBERED = re.compile(r"^(.*):\d+", re.DOTALL)
 _SEASON = 3
 _ROUNDING = 0.01
 _PERIODS = {

@@ -76,7 +76,7 @@ def _json_line(row: Row, found: Prediction) -> str:
 
 
 def _table_line(row: Row, found: Prediction) -> str:
-    text = " ".join(terminal.line(row.text).split())
+    text = terminal.line(row.text)
     return f"{found.label or found.note:<10}  {found.confidence:.2f}  {text}\n"
 
 

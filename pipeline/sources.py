@@ -130,6 +130,7 @@ def _load_dataset(name: str, split: str, *, streaming: bool) -> Any:
     import datasets
 
     path = Path(name)
+    datasets.config.HF_UPDATE_DOWNLOAD_COUNTS = False  # or it tells a server of every load, that of a file here too
     if path.is_file():
         kind = {".jsonl": "json", ".txt": "text"}.get(path.suffix, path.suffix[1:])
         return datasets.load_dataset(kind, data_files={split: name}, split=split, streaming=streaming)

@@ -1,4 +1,4 @@
-"""Text made fit for a terminal: what would move the cursor, change colours or turn the direction of writing is left out."""
+"""What is printed of a text on a terminal: nothing that the terminal would obey."""
 
 from __future__ import annotations
 
@@ -10,21 +10,20 @@ _CONTROL = re.compile(
     "|\x1b[ -/]*[0-~]?"  # its other escapes
     "|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"  # other controls, those of the direction of writing included
 )
-_BLANK = re.compile(r"\s")
 
 
-def characters(text: str) -> list[str]:
+def shown(text: str) -> list[str]:
     """What is printed for each character of a text: nothing for control sequences, a blank for white space."""
-    shown = [" " if sign.isspace() else sign for sign in text]
+    signs = [" " if sign.isspace() else sign for sign in text]
     for control in _CONTROL.finditer(text):
-        shown[control.start() : control.end()] = [""] * (control.end() - control.start())
-    return shown
+        signs[control.start() : control.end()] = [""] * (control.end() - control.start())
+    return signs
 
 
 def line(text: str) -> str:
-    """A text as one line without control sequences.
+    """A text as one line of single blanks.
 
-    >>> line("\\x1b[31mHe denied\\x1b[0m\\tit.\\r\\n")
-    'He denied it.  '
+    >>> line("No, \\x1b[31mhe\\n  said")
+    'No, he said'
     """
-    return _BLANK.sub(" ", _CONTROL.sub("", text))
+    return " ".join(_CONTROL.sub("", text).split())

@@ -12,7 +12,7 @@ import pytest
 from command_line import DENIED, STANCE, Run, environment, failed
 from small_project import Project
 
-from pipeline import StanceModel, terminal
+from pipeline import StanceModel
 from pipeline.records import LABELS
 
 TELLING = "The ministry denied any part in the raid."
@@ -80,9 +80,9 @@ def test_wrong_labels_are_refused(run: Run) -> None:
         ("\x1b", ""),
     ],
 )
-def test_nothing_is_left_that_a_terminal_obeys(text: str, shown: str) -> None:
-    assert "".join(terminal.characters(text)) == terminal.line(text) == shown
-    assert len(terminal.characters(text)) == len(text)
+def test_nothing_is_left_that_a_terminal_obeys(text: str, printed: str) -> None:
+    assert "".join(shown(text)) == printed
+    assert len(shown(text)) == len(text)
 
 
 def on_terminal(project: Project, cwd: Path, *arguments: str, **env: str) -> str:

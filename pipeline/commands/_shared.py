@@ -55,18 +55,6 @@ def add_text_column(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--text-column", default="text", metavar="NAME", help="column that holds the text (default: text)")
 
 
-def add_labelled(parser: argparse.ArgumentParser) -> None:
-    """FILE with labelled sentences, --text-column and --label-column."""
-    parser.add_argument("file", type=Path, metavar="FILE", help="labelled sentences: .jsonl, .csv or .parquet")
-    parser.add_argument("--label-column", default="label", metavar="NAME", help="column that holds the label (default: label)")
-    add_text_column(parser)
-
-
-def add_quiet(parser: argparse.ArgumentParser) -> None:
-    """--quiet."""
-    parser.add_argument("--quiet", "-q", action="store_true", help="no note where the input looks unlike the training text")
-
-
 def add_encoding(parser: argparse.ArgumentParser, *, on_error: bool = False) -> None:
     """--encoding, and --on-error where a row may be left out."""
     parser.add_argument("--encoding", default="utf-8", metavar="NAME", help="encoding of what is read: utf-16, windows-1252, … (default: utf-8)")
@@ -86,7 +74,7 @@ def decoding(options: argparse.Namespace) -> Iterator[Decoding]:
 def note(text: str) -> None:
     """Say something on standard error that is no failure."""
     if text:
-        print(terminal.line(f"stance: note: {text}"), file=sys.stderr)
+        print("".join(terminal.shown(f"stance: note: {text}")), file=sys.stderr)
 
 
 def note_passed_over(paths: Iterable[Path]) -> None:
@@ -97,6 +85,18 @@ def note_passed_over(paths: Iterable[Path]) -> None:
         if path.is_dir():
             listing = folders.survey(path)
             note(f"{path}: {listing}" if listing.files and listing.passed_over else "")
+
+
+def add_labelled(parser: argparse.ArgumentParser) -> None:
+    """FILE with labelled sentences, --text-column and --label-column."""
+    parser.add_argument("file", type=Path, metavar="FILE", help="labelled sentences: .jsonl, .csv or .parquet")
+    parser.add_argument("--label-column", default="label", metavar="NAME", help="column that holds the label (default: label)")
+    add_text_column(parser)
+
+
+def add_quiet(parser: argparse.ArgumentParser) -> None:
+    """--quiet."""
+    parser.add_argument("--quiet", "-q", action="store_true", help="no note where the input looks unlike the training text")
 
 
 def add_model(parser: argparse.ArgumentParser) -> None:

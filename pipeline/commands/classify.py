@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.commands import _notes, _partitioned, _progress, _shared
+from pipeline.decoding import Decoding
 from pipeline.errors import UsageError
 
 if TYPE_CHECKING:
-    from pipeline.decoding import Decoding
     from pipeline.sinks import Sink
     from pipeline.sources import Row
 

@@ -60,10 +60,10 @@ def run(options: argparse.Namespace) -> None:
 
 
 def _write(path: Path, changed: Sequence[Relabelled]) -> None:
-    from pipeline import files
+    from pipeline import files, formulas
 
     rows = [[_cell(getattr(one, name)) for name in _COLUMNS] for one in changed]
-    files.write_text(path, "".join(files.csv_lines([_COLUMNS, *rows])))
+    files.write_text(path, "".join(files.csv_lines([_COLUMNS, *map(formulas.guard_row, rows)])))
 
 
 def _cell(value: Any) -> object:

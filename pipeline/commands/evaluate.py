@@ -18,8 +18,8 @@ def add(commands: _shared.Commands) -> None:
     _shared.add_labelled(parser)
     parser.add_argument("--slice-column", default="slice", metavar="NAME", help="column to break the figures down by (default: slice, if there)")
     parser.add_argument("--names", type=Path, metavar="FOLDER", help="names to swap, a .txt file a kind (default: seeds/names, if there)")
-    _shared.add_quiet(parser)
     _shared.add_encoding(parser)
+    _shared.add_quiet(parser)
     _shared.add_format(parser, ("table", "json"), "table")
     _shared.add_model(parser)
 

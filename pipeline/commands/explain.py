@@ -69,7 +69,7 @@ def _lines(found: Explanation, label: str | None, top: int, *, coloured: bool) -
     chances = "  ".join(f"{name} {chance:.3f}" for name, chance in zip(LABELS, found.probabilities, strict=True))
     if label is None:
         return [f"no words: {chances}"]
-    number, shown = LABELS.index(label), terminal.characters(found.text)
+    number, shown = LABELS.index(label), terminal.shown(found.text)
     title = f"{found.label or 'no words'}: {chances}"
     words = sum(word.shares[number] for word in found.words)
     score, constant = found.scores[number], found.intercept[number]

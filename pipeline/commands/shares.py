@@ -31,7 +31,7 @@ def add(commands: _shared.Commands) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Print the shares of every group; with --plot, write the page."""
-    from pipeline import corpus, files, modelfile, quantification, shares
+    from pipeline import corpus, files, formulas, modelfile, quantification, shares
 
     if options.plot and options.plot.suffix not in (".html", ".htm"):
         raise UsageError("figures are written as a page", where=str(options.plot), next_step="end it in .html")
@@ -41,7 +41,7 @@ def run(options: argparse.Namespace) -> None:
     told = corpus.tell(options.file, keys, reference, tables=tables)
     header = [*(one.column for one in keys), *shares.HEADER]
     if options.format == "csv":
-        print("".join(files.csv_lines([header, *shares.rows(told)])), end="")
+        print("".join(files.csv_lines([header, *map(formulas.guard_row, shares.rows(told))])), end="")
     elif options.format == "json":
         print(json.dumps([dict(zip(header, row, strict=True)) for row in shares.rows(told)], indent=2))
     else:
