@@ -14,6 +14,7 @@ from small_project import Project
 
 from pipeline import StanceModel
 from pipeline.records import LABELS
+from pipeline.terminal import shown
 
 TELLING = "The ministry denied any part in the raid."
 
@@ -64,7 +65,7 @@ def test_wrong_labels_are_refused(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"),
+    ("text", "printed"),
     [
         ("\x1b[31mred\x1b[0m", "red"),
         ("\x9b1mred", "red"),

@@ -45,7 +45,7 @@ def run(options: argparse.Namespace) -> None:
     elif options.format == "json":
         print(json.dumps([dict(zip(header, row, strict=True)) for row in shares.rows(told)], indent=2))
     else:
-        print("\n".join(terminal.line(line) for line in shares.table(told, keys)))
+        print("\n".join("".join(terminal.shown(line)) for line in shares.table(told, keys)))
     if not told.corrected:
         print("stance: note: the model holds nothing to correct counts by (train it on three collections or more); shares are as counted", file=sys.stderr)
     if options.plot:
