@@ -24,7 +24,7 @@ def growth(model: Path, settings: Path, texts: Sequence[str], labels: Sequence[i
 
     def fit(sentences: list[str]) -> None:
         chosen = np.resize(np.array(labels), len(sentences))
-        counts = training.Counts.of(sentences, stored.lexicon, casing.common_forms(sentences), min_documents=section.min_documents)
+        counts = training.Counts.of(sentences, stored.lexicon, casing.common_forms(sentences), min_documents=section.min_documents, jobs=1)
         training.fit(counts, chosen, np.ones(len(chosen)), np.arange(len(chosen)), section, strength=stored.header["settings"]["strength"])
 
     few, many = list(commands.noisy(texts, len(texts))), list(commands.noisy(texts, TIMES * len(texts)))

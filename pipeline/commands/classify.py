@@ -55,6 +55,7 @@ def add(commands: _shared.Commands) -> None:
 def run(options: argparse.Namespace) -> None:
     """Classify what the options name."""
     from pipeline import bulk, sinks
+    from pipeline.decoding import Decoding
 
     _check(options)
     if _partitioned.wanted(options):
