@@ -72,7 +72,7 @@ def test_split_killed_at_every_change(project: Project, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "least"), [("label", 9), ("agreement", 9), ("train", 6), ("evaluate", 20), ("learning-curve", 3), ("report", 3)])
+@pytest.mark.parametrize(("name", "least"), [("label", 9), ("agreement", 9), ("train", 6), ("evaluate", 20), ("learning-curve", 3), ("report", 3), ("card", 3)])
 def test_a_stage_killed_at_every_change(project: Project, tmp_path: Path, name: str, least: int) -> None:
     expect_stage_mended(project, tmp_path / "own", name, least)
 

@@ -29,6 +29,7 @@ def bill() -> dict[str, object]:
     return found
 
 
+@pytest.mark.slow
 def test_the_bill_of_materials_names_every_locked_package_with_its_hash() -> None:
     pytest.importorskip("cyclonedx_py")
     found = bill()

@@ -94,7 +94,7 @@ def test_golden_sentences_that_come_out_as_no_number_are_noticed(tmp_path: Path,
 TEXTS = [DENIED, 'He did not accuse "the bank" of fraud, and warned that Iran\u2019s U.N. envoy has nothing to do with it.', "", "x " * 300]
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(data=st.data())
 def test_no_array_that_passes_for_one_crashes_the_program(arrays: Arrays, data: st.DataObject) -> None:
     """Sums are right here, as a stranger would make them: the file is refused, or it gives four chances that sum to 1."""
