@@ -9,9 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.codebook import Codebook
-from pipeline.records import LABELS
+from pipeline.records import LABELS, NEUTRAL
 
-NEUTRAL = "neutral"
 BOTH, NOT_A_STANCE, A_STANCE = (1, 5), (3, 6), (2, 4)
 """The codebook's rules that part one stance from another, none from the one given, and one from none given."""
 
@@ -68,9 +67,9 @@ def suspects(rows: dict[str, list[Any]], probabilities: NDArray[np.float64], boo
 
 def question(label: str, suggested: str, book: Codebook) -> str:
     """What of the codebook decides between a label and the one that the model suggests."""
-    if label == NEUTRAL:
+    if label == LABELS[NEUTRAL]:
         return f"{suggested}: {book.definitions[suggested].test} {_rules(A_STANCE, book)}".strip()
-    if suggested == NEUTRAL:
+    if suggested == LABELS[NEUTRAL]:
         return f"{label}: {book.definitions[label].test} {_rules(NOT_A_STANCE, book)}".strip()
     return _rules(BOTH, book)
 

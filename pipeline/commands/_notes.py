@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
+
+from pipeline.commands import _shared
 
 if TYPE_CHECKING:
     from pipeline.model import StanceModel
@@ -44,4 +45,4 @@ def tell(signs: Sequence[str]) -> None:
     """Note the signs in one line, if there are any."""
     if signs:
         listed = "; ".join(signs)
-        print(f"stance: note: the input looks unlike the text the model was trained on: {listed}. Expect more errors; --quiet silences this.", file=sys.stderr)
+        _shared.note(f"the input looks unlike the text the model was trained on: {listed}. Expect more errors; --quiet silences this.")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from pathlib import Path
 
 from pipeline import terminal
@@ -47,6 +46,6 @@ def run(options: argparse.Namespace) -> None:
     else:
         print("\n".join("".join(terminal.shown(line)) for line in shares.table(told, keys)))
     if not told.corrected:
-        print("stance: note: the model holds nothing to correct counts by (train it on three collections or more); shares are as counted", file=sys.stderr)
+        _shared.note("the model holds nothing to correct counts by (train it on three collections or more); shares are as counted")
     if options.plot:
         files.write_text(options.plot, shares.as_page(told, keys, options.file.name))
