@@ -89,7 +89,7 @@ class _Around:
 
     def __init__(self, batch: Batch, found: Hits, lexicon: Lexicon) -> None:
         self.found, self.lexicon = found, lexicon
-        self.hits = found.take(np.flatnonzero(cues.of_sections(lexicon.sections, _has_meaning).take(found.section)))
+        self.hits = found.take(np.flatnonzero(~lexicon.structural.take(found.section)))
         self.row_start, self.row_end = batch.offsets.take(self.hits.row), batch.offsets.take(self.hits.row + 1)
         self.after_break = np.maximum(_last_below(self.starts("grammar.break"), self.hits.start + 1) + 1, self.row_start)
         self.clause, self.clause_start = self._clauses()
@@ -120,10 +120,6 @@ class _Around:
         """Distance from each hit back to the nearest end of a cue of these sections, FAR where there is none in its clause."""
         latest = _last_below(np.sort(self.found.end.take(self.of(*names)) - 1), self.hits.start)
         return np.where(latest >= self.clause_start, self.hits.start - latest, FAR)
-
-
-def _has_meaning(section: str) -> bool:
-    return not section.startswith(("grammar.", "negation."))
 
 
 def _opened(section: str) -> int:

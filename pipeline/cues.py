@@ -51,8 +51,8 @@ def find(batch: Batch, table: WordTable, lexicon: Lexicon) -> Hits:
 
 
 def _covered(hits: Hits, lexicon: Lexicon) -> Bools:
-    """Which hits lie inside a longer one of the same list; of grammar and negation none."""
-    other = np.flatnonzero(~lexicon.may_nest.take(hits.section))
+    """Which hits lie inside a longer one of the same list; of grammar and negation none (the *not* of *did not deny* counts)."""
+    other = np.flatnonzero(~lexicon.structural.take(hits.section))
     listed = lexicon.list_of_section.take(hits.section.take(other))
     order = np.argsort(listed, kind="stable")
     other = other.take(order)

@@ -93,8 +93,8 @@ class Lexicon:
         return np.array([lists.index(name.split(".")[0]) for name in self.sections], dtype=np.int64)
 
     @cached_property
-    def may_nest(self) -> NDArray[np.bool_]:
-        """Which sections' cues count inside longer ones of their list, shape (S,): grammar and negation (the *not* of *did not deny*)."""
+    def structural(self) -> NDArray[np.bool_]:
+        """Which sections hold what stands about cues and is none, shape (S,): grammar and negation."""
         return np.array([name.startswith(("grammar.", "negation.")) for name in self.sections], dtype=bool)
 
     @cached_property
