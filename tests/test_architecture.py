@@ -13,7 +13,7 @@ from architecture import ROOT, STAGES, imports, module_of, reach
 
 PACKAGE = ROOT / "pipeline"
 LAYERS = (
-    ("errors", "records", "terminal"),
+    ("errors", "records", "suggesting", "terminal"),
     ("decoding", "files", "folders", "formulas"),
     ("params",),
     ("codebook", "growing", "hashing", "npz", "resolving", "tables"),
@@ -67,7 +67,7 @@ DATA = {
 """Files of the package that a module reads, by module."""
 
 MAY_TALK = ("stages", "commands", "cli")
-HEAVY = {"dask", "datasets", "dvc", "jinja2", "joblib", "lemminflect", "matplotlib", "nupunkt", "pandas", "pyarrow", "ray", "scipy", "sklearn", "yaml"}
+HEAVY = {"dask", "datasets", "dvc", "jinja2", "joblib", "lemminflect", "matplotlib", "nupunkt", "pandas", "pyarrow", "ray", "scipy", "shtab", "sklearn", "yaml"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
