@@ -18,8 +18,10 @@ def __getattr__(name: str) -> object:
 
         return StanceModel
     if name == "StanceClassifier":
-        from pipeline.estimator import StanceClassifier
-
+        try:
+            from pipeline.estimator import StanceClassifier
+        except ModuleNotFoundError as error:
+            raise ImportError(f'StanceClassifier needs what training needs ({error}); install it: pip install "stance-pipeline[train]"') from error
         return StanceClassifier
     if name == "classify_frame":
         from pipeline.frames import classify_frame

@@ -13,7 +13,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_consistent_length, check_is_fitted, column_or_1d
 
 from pipeline import casing, export, lexicon, modelfile, params, suggesting, training, unlike
-from pipeline.errors import UsageError
+from pipeline.errors import DataError, UsageError
 from pipeline.lexicon import Lexicon
 from pipeline.model import Floats, Ints, StanceModel, packaged
 from pipeline.params import TrainParams
@@ -97,7 +97,8 @@ class StanceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def predict(self, texts: Sequence[str]) -> NDArray[Any]:
         """The likeliest label of every text, shape (n,), of the kind that `fit` was given."""
-        chosen: NDArray[Any] = self.classes_[self.predict_proba(texts).argmax(axis=1)]
+        likeliest = self.predict_proba(texts).argmax(axis=1)
+        chosen: NDArray[Any] = self.classes_[likeliest]
         return chosen
 
     def predict_proba(self, texts: Sequence[str]) -> Floats:
@@ -118,7 +119,10 @@ class StanceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def _fitted(self, texts: list[str], labels: Ints, weights: Floats, groups: Sequence[object] | None) -> StanceModel:
         section, lists, common = self._section(), _lists(self.cues), casing.common_forms(texts)
         names = None if groups is None else [str(group) for group in groups]
-        counts = training.Counts.of(texts, lists, common, min_documents=section.min_documents, jobs=section.jobs)
+        try:
+            counts = training.Counts.of(texts, lists, common, min_documents=section.min_documents, jobs=section.jobs)
+        except ValueError as error:  # scikit-learn's counter found no word, run of letters or cue at all
+            raise DataError(f"the {len(texts)} texts hold too little to count ({error})", next_step="give more, or lower min_documents") from None
         fitted = training.fit(counts, labels, weights, np.arange(len(labels)), section, strength=self.strength)
         divisor = 1.0 if names is None else self._divisor(counts, labels, weights, names, section)
         header = {
