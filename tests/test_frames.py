@@ -27,9 +27,10 @@ def table(**more: Any) -> pandas.DataFrame:
 def test_it_is_the_table_that_the_command_line_writes(run: Run, small_model: StanceModel, tmp_path: Path) -> None:
     given_table = table(id=[f"n{number}" for number in range(len(TEXTS))])
     given_table.reset_index(drop=True).to_parquet(tmp_path / "in.parquet")
-    found = classify_frame(given_table, model=small_model, min_confidence=0.9)
-    assert run("classify", "--input", "in.parquet", "--min-confidence", "0.9", "--output", "out.parquet").code == 0
-    assert run("classify", "--input", "in.parquet", "--min-confidence", "0.9", "--output", "out.csv", "--format", "csv-plain").code == 0
+    least = max(one.confidence for one in small_model.classify(TEXTS))
+    found = classify_frame(given_table, model=small_model, min_confidence=least)
+    assert run("classify", "--input", "in.parquet", "--min-confidence", str(least), "--output", "out.parquet").code == 0
+    assert run("classify", "--input", "in.parquet", "--min-confidence", str(least), "--output", "out.csv", "--format", "csv-plain").code == 0
     written, listed = pandas.read_parquet(tmp_path / "out.parquet"), pandas.read_csv(tmp_path / "out.csv", keep_default_na=False)
     assert list(found.columns) == list(listed.columns) == list(formulas.CLASSIFIED)
     assert found.index.equals(given_table.index)
@@ -39,7 +40,8 @@ def test_it_is_the_table_that_the_command_line_writes(run: Run, small_model: Sta
         assert list(found[name].fillna("")) == list(written[name].fillna("")) == list(listed[name]), name
     for label in LABELS:
         assert list(found[label]) == [one[label] for one in written["probabilities"]] == list(listed[label])
-    assert found["note"].iloc[1] == "no words" and pandas.isna(found["label"].iloc[1]) and {*found["note"].dropna()} == {"no words", "unsure"}
+    assert found["note"].iloc[1] == "no words" and pandas.isna(found["label"].iloc[1])
+    assert {*found["note"].dropna()} == {"no words", "unsure"} and found["label"].notna().any()
 
 
 def test_missing_texts_are_empty_and_rows_without_an_id_are_numbered(small_model: StanceModel) -> None:
