@@ -14,7 +14,7 @@ _FIRST = 1.0
 class Progress:
     """Counts rows and now and then writes a line over the last one."""
 
-    def __init__(self, total: int | None, *, quiet: bool = False) -> None:
+    def __init__(self, total: int | None, *, quiet: bool) -> None:
         self._total, self._rows = total, 0
         self._wanted = not quiet and sys.stderr.isatty()
         self._begin = time.monotonic()
