@@ -193,7 +193,7 @@ def _uncorrected(folder: Path) -> Path:
         (("explain", "--label", "denail", "a"), "denial", "stance explain"),
         (("codebook", "Warnin"), "warning", "stance codebook"),
         (("classify", "--format", "cvs", "a"), "csv", "stance classify"),
-        (("classify", "--formt=csv", "a"), "--format", "stance classify"),
+        (("classify", "--formt=a-value-that-is-long", "a"), "--format", "stance classify"),
         (("annotations", "check", "--annotation-folder", "x"), "--annotations", "stance annotations check"),
         (("--verson",), "--version", "stance"),
     ],

@@ -30,7 +30,7 @@ _PATIENCE = 60
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
     """A folder with the files that are completed."""
-    for name in ("model.npz", "held.parquet"):
+    for name in ("model.npz", "held.parquet", "article.txt"):
         (tmp_path / name).touch()
     (tmp_path / "articles").mkdir()
     return tmp_path
