@@ -73,7 +73,7 @@ AT_IMPORT = {"estimator": {"sklearn"}}
 MAY_TALK = ("stages", "commands", "cli")
 HEAVY = {"dask", "datasets", "dvc", "jinja2", "joblib", "lemminflect", "matplotlib", "nupunkt", "pandas", "pyarrow", "ray", "scipy", "shtab", "sklearn", "yaml"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
-FOR_USERS = {"classify_batch", "console"}
+FOR_USERS = {"classify_batch", "console", "save"}
 """Public names that nothing in the package uses: for callers in Python, and the entry point of pyproject.toml."""
 
 
