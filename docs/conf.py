@@ -24,5 +24,6 @@ myst_heading_anchors = 3
 autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"
 autodoc_preserve_defaults = True
+autodoc_type_aliases = {"Floats": "numpy.ndarray", "Ints": "numpy.ndarray"}
 napoleon_numpy_docstring = False
 default_role = "code"

@@ -20,7 +20,7 @@ _ARROW = (
 
 def outputs(stage: dict[str, Any]) -> list[str]:
     """The files that a stage writes."""
-    listed = [item for kind in ("outs", "metrics", "plots") for item in stage.get(kind, [])]
+    listed = [item for kind in ("metrics", "outs", "plots") for item in stage.get(kind, [])]
     return [next(iter(item)) if isinstance(item, dict) else item for item in listed]
 
 
@@ -32,15 +32,6 @@ def edges(stages: dict[str, Any]) -> list[tuple[str, str]]:
     return sorted(found)
 
 
-def places(stages: dict[str, Any]) -> dict[str, tuple[int, int]]:
-    """Row and column of every box; a stage stands below all whose output it reads."""
-    rows = {_SEEDS: 0}
-    for name in stages:
-        rows[name] = 1 + max((rows[maker] for maker, reader in edges(stages) if reader == name and maker in rows), default=0)
-    columns = {name: [other for other in rows if rows[other] == rows[name]].index(name) for name in rows}
-    return {name: (rows[name], columns[name]) for name in rows}
-
-
 def essential(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """The edges that no longer way through others says already."""
 
@@ -50,13 +41,27 @@ def essential(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
     return [(a, b) for a, b in pairs if not any(maker == a and reader != b and reaches(reader, b) for maker, reader in pairs)]
 
 
+def places(pairs: list[tuple[str, str]]) -> dict[str, tuple[int, int]]:
+    """Row and column of every box: right above those that read its output, those whose own input comes from far to the right."""
+
+    def height(name: str) -> int:
+        return 1 + max((height(reader) for maker, reader in pairs if maker == name), default=-1)
+
+    names = list(dict.fromkeys(name for pair in pairs for name in pair))
+    rows = {name: height(_SEEDS) - height(name) for name in names}
+    far = {name: max((rows[name] - rows[maker] for maker, reader in pairs if reader == name), default=0) for name in names}
+    columns = {name: sorted((other for other in names if rows[other] == rows[name]), key=lambda other: (far[other], names.index(other))) for name in names}
+    return {name: (rows[name], columns[name].index(name)) for name in names}
+
+
 def svg() -> str:
     """The drawing; its colours are those of the text around it."""
     stages = yaml.safe_load(DVC.read_text("utf-8"))["stages"]
-    found = places(stages)
+    shown = essential(edges(stages))
+    found = places(shown)
     width = max(column for _, column in found.values()) * ACROSS + WIDTH
     height = max(row for row, _ in found.values()) * DOWN + HEIGHT
-    lines = [_line(found[a], found[b]) for a, b in essential(edges(stages))]
+    lines = [_line(found[a], found[b]) for a, b in shown]
     boxes = [_box(name, *place, "what people wrote" if name == _SEEDS else _short(stages[name])) for name, place in found.items()]
     label = "The stages of dvc.yaml and what each reads of others"
     size = f'viewBox="-2 -2 {width + 4} {height + 4}" style="max-width:100%" font-size="12" fill="currentColor"'
@@ -79,8 +84,13 @@ def _box(name: str, row: int, column: int, below: str) -> str:
 
 
 def _line(start: tuple[int, int], end: tuple[int, int]) -> str:
-    x, y = start[1] * ACROSS + WIDTH // 2, start[0] * DOWN + HEIGHT
+    """From the lower edge to the next row; to a row further down from the right edge, past what stands between."""
     to, bottom = end[1] * ACROSS + WIDTH // 2, end[0] * DOWN
-    bend = (bottom - y) // 2
-    path = f"M{x} {y}C{x} {y + bend} {to} {bottom - bend} {to} {bottom}"
+    if end[0] - start[0] > 1:
+        x, y = start[1] * ACROSS + WIDTH, start[0] * DOWN + HEIGHT // 2
+        path = f"M{x} {y}C{to} {y} {to} {y} {to} {bottom}"
+    else:
+        x, y = start[1] * ACROSS + WIDTH // 2, start[0] * DOWN + HEIGHT
+        middle = (y + bottom) // 2
+        path = f"M{x} {y}C{x} {middle} {to} {middle} {to} {bottom}"
     return f'<path d="{path}" fill="none" stroke="currentColor" stroke-opacity=".6" marker-end="url(#arrow)"/>'
