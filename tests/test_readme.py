@@ -1,4 +1,4 @@
-"""README tells the figures of the reports, quotes errors that are there, and its links and those of other pages lead somewhere."""
+"""README tells the figures of the reports, no others, and quotes errors that are there."""
 
 from __future__ import annotations
 
@@ -6,13 +6,10 @@ import csv
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import flow
-import pages
 import pytest
-from architecture import ROOT, STAGES
+from architecture import ROOT
 
 from pipeline.records import LABELS
 
@@ -112,49 +109,3 @@ def test_the_errors_quoted_are_errors() -> None:
     for kind, text in shown:
         truth, predicted = kinds[kind]
         assert by_text[text][0] == truth and predicted in (None, by_text[text][1])
-
-
-def anchors(page: Path) -> set[str]:
-    """The anchors of a page's headings as GitHub makes them."""
-    titles = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), re.MULTILINE)
-    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
-
-
-MARKDOWN = [*pages.PAGES, *(ROOT / name for name in ("models/README.md", "seeds/README.md", "seeds/CODEBOOK.md", "seeds/challenges/README.md"))]
-
-
-@pytest.mark.parametrize("page", MARKDOWN, ids=lambda page: page.relative_to(ROOT).as_posix())
-def test_the_links_of_a_page_lead_somewhere(page: Path) -> None:
-    for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text("utf-8")):
-        if target.startswith(("http://", "https://")):
-            continue
-        path, _, anchor = target.partition("#")
-        place = (page.parent / path) if path else page
-        assert place.exists(), f"{page.name} links to {target}"
-        assert not anchor or anchor in anchors(place), f"{page.name} links to {target}"
-
-
-def test_every_page_can_be_found_from_readme_or_the_index() -> None:
-    index = (ROOT / "docs" / "index.md").read_text("utf-8")
-    listed = {line for block in re.findall(r"```{toctree}\n(.*?)```", index, re.DOTALL) for line in block.splitlines() if re.fullmatch(r"\w+", line)}
-    assert listed == {page.stem for page in (ROOT / "docs").glob("*.md")} - {"index"}
-
-
-def reachable(pairs: list[tuple[str, str]]) -> set[tuple[str, str]]:
-    """All pairs that are connected, directly or through others."""
-    found = set(pairs)
-    while more := {(a, d) for a, b in found for c, d in found if b == c} - found:
-        found |= more
-    return found
-
-
-def test_the_flow_draws_every_stage_and_every_way() -> None:
-    pairs = flow.edges(STAGES)
-    shown = flow.essential(pairs)
-    assert reachable(shown) == reachable(pairs) and len(shown) < len(pairs)
-    assert all(shown != kept and reachable(kept) != reachable(pairs) for kept in ([pair for pair in shown if pair != left] for left in shown))
-    places = flow.places(shown)
-    assert set(places) == {"seeds", *STAGES} and len(set(places.values())) == len(places)
-    assert all(places[maker][0] < places[reader][0] for maker, reader in pairs)
-    drawing = flow.svg()
-    assert all(f">{name}</text>" in drawing for name in places) and drawing.count("<path d=") - 1 == len(shown)
