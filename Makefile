@@ -2,17 +2,23 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: pipeline test test-all docs bench soak lint lock wheel sbom clean
+.PHONY: pipeline test test-all coverage docs bench soak lint lock wheel sbom clean
 
 pipeline: .venv/pipeline  ## run what has changed of the pipeline and show the metrics
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/dvc repro
-	$(BIN)/python -m pipeline.stages.summary reports/metrics.json
+	$(BIN)/python -m pipeline.stages.summary reports
 
 test: .venv/test lint  ## lint, check types, run the everyday tests
 	$(BIN)/pytest -m "not slow"
 
 test-all: .venv/test lint  ## all tests
 	$(BIN)/pytest
+
+coverage: .venv/test  ## the everyday tests again, with the share of lines and branches they reach, which may not fall below the floor
+	rm -f .coverage .coverage.*
+	$(BIN)/coverage run -m pytest -m "not slow"
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
 
 bench: .venv/test  ## measure speed and memory beside scikit-learn and fastText, into reports/benchmarks.json
 	-$(BIN)/pip install --quiet fasttext-numpy2-wheel

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
@@ -88,10 +88,10 @@ def _measure(coding: Coding, columns: tuple[int, ...], params: AgreementParams) 
     counts = _counts(place.reshape(-1), len(patterns), document)
     total = counts.sum(axis=0)
     values = np.stack([(patterns == label).sum(axis=1) for label in range(SIZE)], axis=1)
-    pairs = np.array([_pair(patterns, a, b) for a, b in combinations(range(len(columns)), 2)])
+    pairs = (_pair(patterns, a, b) for a, b in combinations(range(len(columns)), 2))
     drawn = _resampled(counts, params)
     kappa = _with_interval(_kappa(labels), _kappas(drawn, pairs))
-    alpha = _with_interval(_alpha(values, total), np.array([_alpha(values, times) for times in drawn]))
+    alpha = _with_interval(_alpha(values, total), _alphas(drawn, values))
     return Agreement(first, second, len(labels), _same(values, total), kappa, alpha)
 
 
@@ -101,18 +101,23 @@ def _counts(place: Ints, patterns: int, document: Ints) -> Ints:
     return np.bincount(number.reshape(-1) * patterns + place, minlength=len(documents) * patterns).reshape(len(documents), patterns)
 
 
-def _pair(patterns: Ints, a: int, b: int) -> Ints:
+def _pair(patterns: Ints, a: int, b: int) -> Floats:
     """For each pattern, 1 at the pair of labels that coders a and b give in it, if both do, shape (patterns, 16)."""
-    found = np.zeros((len(patterns), SIZE * SIZE), dtype=np.int64)
+    found = np.zeros((len(patterns), SIZE * SIZE))
     both = np.flatnonzero((patterns[:, a] >= 0) & (patterns[:, b] >= 0))
     found[both, patterns[both, a] * SIZE + patterns[both, b]] = 1
     return found
 
 
-def _resampled(counts: Ints, params: AgreementParams) -> Ints:
-    """How often each pattern occurs in each resample of the documents, shape (resamples, patterns)."""
+def _resampled(counts: Ints, params: AgreementParams) -> Floats:
+    """How often each pattern occurs in each resample of the documents, shape (resamples, patterns); whole numbers.
+
+    They are floats because NumPy multiplies matrices of whole numbers several times more slowly; below 2**53 both are exact.
+    """
     size = len(counts)
-    return np.random.default_rng(params.seed).multinomial(size, np.full(size, 1 / size), size=params.resamples) @ counts
+    times = np.random.default_rng(params.seed).multinomial(size, np.full(size, 1 / size), size=params.resamples)
+    drawn: Floats = times.astype(float) @ counts.astype(float)
+    return drawn
 
 
 def _with_interval(value: float, drawn: Floats) -> Figure:
@@ -141,9 +146,9 @@ def _kappa(labels: Ints) -> float:
     return float(np.mean(found)) if found else float("nan")
 
 
-def _kappas(drawn: Ints, pairs: Ints) -> Floats:
+def _kappas(drawn: Floats, pairs: Iterable[Floats]) -> Floats:
     """Kappa as above for each resample (resamples,), all at once: scikit-learn takes a millisecond for each."""
-    tables = np.einsum("rp,qpk->rqk", drawn, pairs).reshape(len(drawn), len(pairs), SIZE, SIZE).astype(float)
+    tables = np.stack([(drawn @ pair).reshape(-1, SIZE, SIZE) for pair in pairs], axis=1)
     total = tables.sum(axis=(2, 3))
     with np.errstate(divide="ignore", invalid="ignore"):
         seen = np.trace(tables, axis1=2, axis2=3) / total
@@ -161,6 +166,17 @@ def _alpha(values: Ints, times: Ints) -> float:
     if np.count_nonzero(drawn.sum(axis=0)) < 2:
         return float("nan")
     return float(krippendorff.alpha(value_counts=drawn, level_of_measurement="nominal"))
+
+
+def _alphas(drawn: Floats, values: Ints) -> Floats:
+    """Alpha as above for each resample (resamples,), all at once, from the coincidences in each pattern (Krippendorff 2011)."""
+    each = values.sum(axis=1)
+    differing = drawn @ ((each**2 - (values**2).sum(axis=1)) / (each - 1))
+    used = drawn @ values.astype(float)
+    total = used.sum(axis=1)
+    chance = total**2 - (used**2).sum(axis=1)
+    alpha: Floats = 1 - np.divide(differing * (total - 1), chance, out=np.full(len(drawn), np.nan), where=chance > 0)
+    return alpha
 
 
 HEADER = ("first", "second", "sentences", "same", "kappa", "kappa_low", "kappa_high", "alpha", "alpha_low", "alpha_high")

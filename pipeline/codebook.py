@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pipeline import files
+from pipeline.decoding import Decoding
 from pipeline.errors import DataError
 from pipeline.records import LABELS, Annotation
 
@@ -57,12 +58,9 @@ def read(path: Path) -> Codebook:
     """Read a codebook: Markdown with a table row for each label, a section for each but neutral, and a numbered list of rules.
 
     Raises:
-        DataError: a label has no row in the table.
+        DataError: it cannot be read, or a label has no row in the table.
     """
-    try:
-        text = _bytes(path).decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError as error:
-        raise DataError(f"is not UTF-8 (byte {error.start})", where=str(path), next_step="save it as UTF-8") from None
+    text = Decoding().decode(_bytes(path), str(path)).replace("\r\n", "\n")
     pieces = _SECTION.split(text)
     sections = dict(zip(map(str.rstrip, pieces[1::2]), pieces[2::2], strict=True))
     definitions = {label: _definition(label, text, sections.get(label, ""), path) for label in LABELS}

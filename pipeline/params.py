@@ -7,7 +7,8 @@ from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_type_hints
 
-from pipeline.errors import ParamsError
+from pipeline.decoding import Decoding
+from pipeline.errors import DataError, ParamsError
 
 Section = TypeVar("Section")
 _LARGEST_SEED = 2**32 - 1
@@ -22,16 +23,18 @@ def load(path: Path | str, section: type[Section]) -> Section:
     """The section of params.yaml that `section` describes (its name in lower case, without `Params`).
 
     Raises:
-        ParamsError: the file, section or a key is missing, unknown, of the wrong type or out of range.
+        ParamsError: the file is not UTF-8 or not YAML, or it, the section or a key is missing, unknown, of the wrong type or out of range.
     """
     import yaml
 
     where = str(path)
     try:
-        content = yaml.load(Path(path).read_text("utf-8"), Loader=_loader())
+        content = yaml.load(Decoding().decode(Path(path).read_bytes(), where), Loader=_loader())
     except OSError as error:
         raise ParamsError(f"cannot be read ({error.strerror})", where=where, next_step="run in the project's folder") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except DataError as error:
+        raise ParamsError(error.what, where=error.where, next_step="save it as UTF-8") from None
+    except yaml.YAMLError as error:
         raise ParamsError(f"is not YAML ({' '.join(str(error).split())})", where=where, next_step="mend it") from None
     name = _section_name(section)
     if not isinstance(content, dict) or not isinstance(content.get(name), dict):

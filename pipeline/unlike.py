@@ -26,7 +26,8 @@ _OFTEN_IDF = 1 - math.log(_OFTEN)
 _SELDOM = 1e-3
 """A limit is what so few collections would exceed, and an input exceeds it where chance would bring it so far more seldom than this."""
 _LENGTHS = (0.05, 0.99)
-_MOST = 256
+MOST = 256
+"""An input is judged by so many of its texts at most."""
 _LONGEST = 2000
 
 
@@ -121,7 +122,7 @@ def told(stored: ModelFile, texts: Sequence[str]) -> list[str]:
         bounds = {name: (float(usual["limits"][name]["limit"]), float(usual["limits"][name]["most"])) for name in _SIGNS}
     except (KeyError, TypeError, ValueError):
         raise ModelError("what its header says of the usual text cannot be read", next_step="train it again") from None
-    chosen = [one[:_LONGEST] for one in texts[:: -(-len(texts) // _MOST) or 1]]
+    chosen = [one[:_LONGEST] for one in texts[:: -(-len(texts) // MOST) or 1]]
     return list(_told(_signs(stored, chosen, lengths), bounds, lengths))
 
 

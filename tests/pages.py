@@ -18,7 +18,7 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 SCHEDULER = "tcp://10.0.0.5:8786"
 MAKE = f"""
 export PATH={Path(sys.executable).parent}:$PATH
-make() {{ [ "$*" = pipeline ] && {sys.executable} -m dvc repro --quiet && {sys.executable} -m pipeline.stages.summary reports/metrics.json; }}
+make() {{ [ "$*" = pipeline ] && {sys.executable} -m dvc repro --quiet && {sys.executable} -m pipeline.stages.summary reports; }}
 set -eu
 """
 """`make pipeline` as the Makefile has it, in a small project; any other target fails."""

@@ -65,8 +65,17 @@ def test_kappa_of_resamples_is_the_librarys(rows: list[tuple[str, str, str]]) ->
     labels[labels == 4] = -1
     patterns, place = np.unique(labels, axis=0, return_inverse=True)
     times = np.bincount(place.reshape(-1), minlength=len(patterns))
-    pairs = np.array([agreement._pair(patterns, a, b) for a, b in ((0, 1), (0, 2), (1, 2))])
-    assert agreement._kappas(times[None], pairs)[0] == pytest.approx(agreement._kappa(labels), nan_ok=True)
+    pairs = [agreement._pair(patterns, a, b) for a, b in ((0, 1), (0, 2), (1, 2))]
+    assert agreement._kappas(times[None].astype(float), pairs)[0] == pytest.approx(agreement._kappa(labels), nan_ok=True)
+
+
+@given(st.lists(st.tuples(st.tuples(*[st.integers(0, 4)] * 4).filter(lambda row: sum(row) >= 2), st.integers(0, 5)), min_size=1, max_size=30))
+def test_alpha_of_resamples_is_the_librarys(rows: list[tuple[tuple[int, ...], int]]) -> None:
+    """Counts of the labels of a sentence, and how often it is drawn."""
+    values, times = np.array([row for row, _ in rows]), np.array([often for _, often in rows])
+    drawn = np.stack([times, np.ones_like(times)])
+    expected = [agreement._alpha(values, once) for once in drawn]
+    assert agreement._alphas(drawn.astype(float), values) == pytest.approx(np.array(expected), abs=1e-12, nan_ok=True)
 
 
 def test_every_pair_is_measured_on_what_both_read_and_all_on_what_two_read() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import shlex
+import statistics
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -69,6 +70,8 @@ DATA = {
 MAY_TALK = ("stages", "commands", "cli")
 HEAVY = {"dask", "datasets", "dvc", "jinja2", "joblib", "lemminflect", "matplotlib", "nupunkt", "pandas", "pyarrow", "ray", "scipy", "sklearn", "yaml"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
+FOR_USERS = {"classify_batch", "console"}
+"""Public names that nothing in the package uses: for callers in Python, and the entry point of pyproject.toml."""
 
 
 def dotted(path: Path) -> str:
@@ -102,6 +105,24 @@ def talk(tree: ast.AST) -> Iterator[str]:
                 yield f"{name} in line {node.lineno}"
 
 
+def public(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef]:
+    """The public functions and classes of a module, and the public methods of such classes."""
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+            yield node
+            if isinstance(node, ast.ClassDef):
+                yield from public(ast.Module(node.body, []))
+
+
+def used(tree: ast.AST) -> Iterator[str]:
+    """Every name that code reads, by itself or of something."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            yield node.id
+        elif isinstance(node, ast.Attribute):
+            yield node.attr
+
+
 def functions(tree: ast.AST) -> Iterator[tuple[str, int]]:
     """Name and number of lines of every function."""
     for node in ast.walk(tree):
@@ -132,6 +153,23 @@ def test_a_module_is_short_and_says_what_it_is_for(path: Path) -> None:
     assert len(lines) < 250
     assert lines[0].startswith('"""') and len(lines[0]) > 20
     assert not [found for found in functions(parsed(path)) if found[1] > 60]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=dotted)
+def test_what_is_public_says_what_it_does(path: Path) -> None:
+    assert not [node.name for node in public(parsed(path)) if not ast.get_docstring(node)]
+
+
+def test_what_is_public_is_used_in_the_package() -> None:
+    uses = {name for path in MODULES for name in used(parsed(path))}
+    unused = {node.name for path in MODULES for node in public(parsed(path))} - uses
+    assert unused == FOR_USERS
+
+
+def test_functions_are_short_by_the_median() -> None:
+    lengths = [length for path in MODULES for _, length in functions(parsed(path))]
+    print(f"{len(MODULES)} modules, {len(lengths)} functions, median {statistics.median(lengths)} lines, longest {max(lengths)}")  # noqa: T201
+    assert statistics.median(lengths) <= 12
 
 
 @pytest.mark.parametrize("path", MODULES, ids=dotted)
@@ -196,3 +234,5 @@ def test_the_checks_see_what_they_look_for(tmp_path: Path) -> None:
     assert len(list(talk(parsed(bad)))) == 3
     assert heavy_at_import(parsed(bad)) == {"sklearn"}
     assert list(functions(parsed(bad))) == [("f", 5)]
+    bad.write_text("class A:\n    def b(self): pass\n    def _c(self): pass\ndef d(): A.e\ndef _f(): d\n")
+    assert [node.name for node in public(parsed(bad))] == ["A", "b", "d"] and set(used(parsed(bad))) == {"A", "d", "e"}

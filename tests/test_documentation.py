@@ -19,7 +19,10 @@ def anchors(page: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
 
 
-MARKDOWN = [*pages.PAGES, *(ROOT / name for name in ("models/README.md", "seeds/README.md", "seeds/CODEBOOK.md", "seeds/challenges/README.md"))]
+MARKDOWN = [
+    *pages.PAGES,
+    *(ROOT / name for name in ("CONTRIBUTING.md", "CHANGELOG.md", "models/README.md", "seeds/README.md", "seeds/CODEBOOK.md", "seeds/challenges/README.md")),
+]
 
 
 @pytest.mark.parametrize("page", MARKDOWN, ids=lambda page: page.relative_to(ROOT).as_posix())

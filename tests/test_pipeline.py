@@ -70,7 +70,7 @@ def test_every_stage_can_be_run_alone(name: str, tmp_path: Path) -> None:
 def test_every_stage_of_dvc_yaml_is_a_module_and_the_summary_reads_their_metrics(project: Project) -> None:
     assert {module_of(name).stem for name in STAGES} <= set(MODULES)
     done = subprocess.run(
-        [sys.executable, "-m", "pipeline.stages.summary", "reports/metrics.json"],
+        [sys.executable, "-m", "pipeline.stages.summary", "reports"],
         cwd=project.root,
         env=environment(),
         capture_output=True,

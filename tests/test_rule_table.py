@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -151,3 +152,30 @@ def test_unread_sentences_train_by_their_rules_weight_and_never_reach_evaluation
     figures = json.loads((root / "reports" / "metrics.json").read_text())
     people = sum(row["source"] != "rules" for row in (dict(zip(columns, row, strict=True)) for row in zip(*rows[1].values(), strict=True)))
     assert figures["model"]["sentences"] == figures["rules"]["sentences"] == people > 0
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "message"),
+    [
+        ("deny\n", "line 1", "before any [section]"),
+        ("[denial-verb]\ndeny\n\nreject\n Deny \n", "line 5", "stands in line 2 too"),
+        ("[denial-verb]\n~ deny\n", "line 2", "cannot be an entry"),
+        ("[denial-verb]\ndeny ~\n", "line 2", "cannot be an entry"),
+        ("[denial-verb]\ndeny ~ that ~ it\n", "line 2", "cannot be an entry"),
+        ("[denial-verb]\none two three four five six seven eight\n", "line 2", "cannot be an entry"),
+    ],
+)
+def test_an_entry_that_cannot_be_one_is_named_by_file_and_line(text: str, where: str, message: str) -> None:
+    with pytest.raises(DataError, match=re.escape(message)) as caught:
+        list(lexicon.entries({"denial": text}))
+    assert caught.value.where == f"denial.txt {where}"
+
+
+def test_an_entry_may_stand_in_several_sections() -> None:
+    found = [(entry.section, entry.words) for entry in lexicon.entries({"denial": "[denial-verb] who\ndeny\n# a note\n[untrue]\ndeny\ncall ~ lies\n"})]
+    assert found == [("denial.denial-verb", ("deny",)), ("denial.untrue", ("deny",)), ("denial.untrue", ("call", "~", "lies"))]
+
+
+def test_a_folder_without_a_cue_list_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="holds no cue list"):
+        lexicon.read_folder(tmp_path)

@@ -18,6 +18,7 @@ from small_project import ADJUDICATED, DISPUTED, UNREAD, Project, run_stage
 
 from pipeline import annotations as coding
 from pipeline import documents, lexicon, rules, training
+from pipeline.errors import DataError
 from pipeline.records import LABELS
 from pipeline.stages import summary
 
@@ -160,7 +161,7 @@ def test_the_reports_agree_with_each_other(project: Project) -> None:
 
 def test_the_summary_shows_the_figures(project: Project) -> None:
     metrics = json.loads((project.reports / "metrics.json").read_text())
-    shown = summary.summary(project.reports / "metrics.json")
+    shown = summary.summary(project.reports)
     for name in ("model", "rules", "majority"):
         assert f"{metrics[name]['macro_f1']['value']:.3f}" in shown and name in shown
     assert all(label in shown for label in LABELS)
@@ -206,3 +207,15 @@ def test_a_wrong_setting_is_one_line(own: Project, stage: str, section: dict[str
 def test_what_is_missing_is_named_in_one_line(own: Project, stage: str, lost: str, words: tuple[str, ...]) -> None:
     (own.root / lost).rename(own.root / "elsewhere")
     failed(run_stage(own, stage), *words)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [None, "", "{", "[]", "3", "{}", '{"model": 1}', '{"model": {"macro_f1": {"value": "high", "low": 0, "high": 1}}}', "\ufeff{}"],
+)
+def test_a_broken_metrics_file_is_one_line(tmp_path: Path, content: str | None) -> None:
+    if content is not None:
+        (tmp_path / "metrics.json").write_text(content, "utf-8")
+    with pytest.raises(DataError) as caught:
+        summary.summary(tmp_path)
+    assert str(caught.value).startswith(str(tmp_path / "metrics.json")) and "\n" not in str(caught.value) and "; " in str(caught.value)

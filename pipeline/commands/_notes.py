@@ -11,25 +11,25 @@ if TYPE_CHECKING:
     from pipeline.model import StanceModel
     from pipeline.sources import Row
 
-_MOST = 256
-
 
 class Sample:
-    """Texts at even distances of a stream, fewer than _MOST: enough to judge it by, whatever its length.
+    """Texts at even distances of a stream, fewer than unlike.MOST: enough to judge it by, whatever its length.
 
     Every text is taken until there are too many; then every other one goes, and of what follows only every second is taken; and so on.
     """
 
     def __init__(self) -> None:
+        from pipeline import unlike
+
         self.texts: list[str] = []
-        self._step = 1
+        self._step, self._most = 1, unlike.MOST
 
     def of(self, rows: Iterable[Row]) -> Iterator[Row]:
         """The rows as they are, looked at in passing."""
         for number, row in enumerate(rows):
             if number % self._step == 0:
                 self.texts.append(row.text)
-                if len(self.texts) == _MOST:
+                if len(self.texts) == self._most:
                     self.texts, self._step = self.texts[::2], 2 * self._step
             yield row
 
