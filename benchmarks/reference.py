@@ -35,8 +35,7 @@ def _block(name: str, model: modelfile.ModelFile) -> Any:
 
     block = getattr(model, name)
     weigh = features.weighting(name).fit(scipy.sparse.csr_matrix((1, max(len(block.keys), 1))))
-    if weigh.use_idf:
-        weigh.idf_ = block.idf
+    weigh.idf_ = block.idf
     if name == "cues":
         read = FunctionTransformer(features.cue_codes, kw_args={"lexicon": model.lexicon})
         count = CountVectorizer(analyzer=list, vocabulary={code: place for place, code in enumerate(block.keys.tolist())})

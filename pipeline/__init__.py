@@ -3,10 +3,12 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pipeline.estimator import StanceClassifier
+    from pipeline.frames import classify_frame
     from pipeline.model import StanceModel
     from pipeline.records import LABELS, Prediction
 
-__all__ = ["LABELS", "Prediction", "StanceModel"]
+__all__ = ["LABELS", "Prediction", "StanceClassifier", "StanceModel", "classify_frame"]
 
 
 def __getattr__(name: str) -> object:
@@ -15,6 +17,16 @@ def __getattr__(name: str) -> object:
         from pipeline.model import StanceModel
 
         return StanceModel
+    if name == "StanceClassifier":
+        try:
+            from pipeline.estimator import StanceClassifier
+        except ModuleNotFoundError as error:
+            raise ImportError(f'StanceClassifier needs what training needs ({error}); install it: pip install "stance-pipeline[train]"') from error
+        return StanceClassifier
+    if name == "classify_frame":
+        from pipeline.frames import classify_frame
+
+        return classify_frame
     if name in ("LABELS", "Prediction"):
         from pipeline import records
 

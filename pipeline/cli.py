@@ -5,31 +5,89 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Sequence
-from typing import NoReturn
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NoReturn
 
 from pipeline import terminal
-from pipeline.commands import _shared, agreement, audit, classify, codebook, compare, evaluate, explain, learning_curve, queue, report, shares, verify, view
+from pipeline.commands import (
+    _shared,
+    agreement,
+    audit,
+    classify,
+    codebook,
+    compare,
+    completion,
+    evaluate,
+    explain,
+    learning_curve,
+    queue,
+    report,
+    shares,
+    verify,
+    view,
+)
 from pipeline.commands import annotations as coding
 from pipeline.errors import StanceError, UsageError
 
-COMMANDS = (classify, explain, view, shares, evaluate, compare, coding, agreement, audit, queue, codebook, learning_curve, report, verify)
+TASKS = {
+    "use the model": (classify, explain, view, shares),
+    "bring and code text": (queue, coding, codebook, agreement, audit),
+    "train and measure": (evaluate, compare, learning_curve, report),
+    "look after models and the command line": (verify, completion),
+}
+"""The commands by what they are for, in the order of the help."""
+_ABOUT = "Says of every sentence of news whether its source denies, accuses, warns or stays neutral."
+_EXAMPLES = """examples:
+  stance classify "Moscow had nothing to do with the attack, the ministry said."
+  stance classify --input articles/ --documents --output classified.csv
+
+`stance COMMAND --help` says what a command takes, with examples."""
 
 
 class _Parser(argparse.ArgumentParser):
+    """A parser whose errors are one line that names what may have been meant."""
+
     def error(self, message: str) -> NoReturn:
         raise UsageError(message, next_step=f"see `{self.prog} --help`")
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        try:
+            super()._check_value(action, value)
+        except argparse.ArgumentError as error:
+            self._meant(str(error), str(value), action.choices or ())
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Parse, and refuse what is not known here, where the command's own options are."""
+        found, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            self._meant(f"unrecognized arguments: {' '.join(unknown)}", unknown[0].split("=")[0], self._option_string_actions)
+        return found, unknown
+
+    def _meant(self, message: str, word: str, known: Iterable[str]) -> NoReturn:
+        from pipeline import suggesting
+
+        near = suggesting.nearest(word, known)
+        if near:
+            raise UsageError(message, next_step=f"did you mean {near!r}? See `{self.prog} --help`")
+        self.error(message)
 
 
 def parser() -> argparse.ArgumentParser:
     """The parser of all commands."""
-    about = "Says of every sentence of news whether its source denies, accuses, warns or stays neutral."
-    top = _Parser(prog="stance", description=about, formatter_class=_shared.Help)
+    top = _Parser(prog="stance", usage="stance [-h] [--version] COMMAND ...", epilog=_EXAMPLES, formatter_class=_shared.Help)
     top.add_argument("--version", action="store_true", help="print the version and stop")
-    commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
-    for module in COMMANDS:
-        module.add(commands)
+    top.set_defaults(top=top)
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser, prog=top.prog, help=argparse.SUPPRESS)
+    top.description = "\n".join([_ABOUT, *(line for task, modules in TASKS.items() for line in _add(commands, task, modules))])
     return top
+
+
+def _add(commands: _shared.Commands, task: str, modules: Sequence[Any]) -> list[str]:
+    """Add the commands of a task; returns its part of the overview."""
+    before = len(commands.choices)
+    for module in modules:
+        module.add(commands)
+    return ["", f"{task}:", *(f"  {name:<16}{one.description}" for name, one in list(commands.choices.items())[before:])]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline import cues, rules
 from pipeline.context import CLAUSES, OBJECT_NAMES, POLARITIES, ROLES, UNDER, Context
@@ -169,6 +170,11 @@ def _first(context: Context) -> Ints:
     candidate = np.flatnonzero(~np.isin(CLAUSES, BACKGROUND).take(context.clause))
     _, first = runs(context.hits.row.take(candidate))
     return candidate.take(first)
+
+
+def names_rule(codes: Ints) -> NDArray[np.bool_]:
+    """Which terms say what rule decides, shape (F,)."""
+    return np.array([name.startswith("rule") for name in TEMPLATES]).take(codes & 31)
 
 
 def _pack(template: int, parts: tuple[str, ...], values: dict[str, Ints], size: int) -> Ints:

@@ -26,7 +26,7 @@ def to_model(pipeline: Pipeline, lists: Lexicon, common: Collection[str], golden
         terms = sorted(steps.named_steps["count"].vocabulary.items(), key=lambda item: item[1])
         end = begin + len(terms)
         scaled = weights[begin:end] * union.transformer_weights[name]
-        blocks[name] = _block(name, [term for term, _ in terms], _idf(steps.named_steps["weigh"], len(terms)), scaled, lists)
+        blocks[name] = _block(name, [term for term, _ in terms], steps.named_steps["weigh"].idf_, scaled, lists)
         begin = end
     probabilities = np.zeros((len(golden), len(LABELS)))
     probabilities[:, regression.classes_] = pipeline.predict_proba(list(golden)) if golden else 0.0
@@ -52,10 +52,6 @@ def _four_columns(regression: Any) -> tuple[NDArray[np.float64], NDArray[np.floa
     weights[:, regression.classes_] = coefficients.T
     intercept[regression.classes_] = intercepts
     return weights, intercept
-
-
-def _idf(weighting: Any, size: int) -> NDArray[np.float64]:
-    return weighting.idf_ if weighting.use_idf else np.ones(size)
 
 
 def _block(name: str, terms: list[Any], idf: NDArray[np.float64], weights: NDArray[np.float64], lists: Lexicon) -> modelfile.Block:

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline import casing, context, cue_terms
 from pipeline.lexicon import Lexicon
@@ -68,13 +69,18 @@ def vectoriser(block: str, lexicon: Lexicon, common: Collection[str], *, min_doc
 
 
 def weighting(block: str) -> TfidfTransformer:
-    """scikit-learn's weighting of one block's counts: sublinear TF-IDF of unit length; cues count by presence alone.
+    """scikit-learn's weighting of one block's counts: sublinear TF-IDF of unit length; cues count by presence times `cue_idf`.
 
     Scaled to unit length, one cue would weigh the less the more others stand beside it.
     """
     from sklearn.feature_extraction.text import TfidfTransformer
 
-    return TfidfTransformer(norm=None, use_idf=False) if block == "cues" else TfidfTransformer(sublinear_tf=True)
+    return TfidfTransformer(norm=None) if block == "cues" else TfidfTransformer(sublinear_tf=True)
+
+
+def cue_idf(codes: NDArray[np.int64], rule_weight: float) -> NDArray[np.float64]:
+    """What stands for the idf of cue terms (F,): `rule_weight` for a term that names the deciding rule, 1 for others."""
+    return np.where(cue_terms.names_rule(codes), rule_weight, 1.0)
 
 
 def count(

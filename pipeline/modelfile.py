@@ -17,7 +17,7 @@ from pipeline.records import LABELS
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-FORMAT = 3
+FORMAT = 4
 _LARGEST_NUMBER = 1e9
 _IDF_RANGE = (1e-3, 1e6)
 _LONGEST_HEADER = 1 << 22
@@ -86,10 +86,8 @@ def write(path: Path | str, model: ModelFile) -> None:
 
 def to_bytes(model: ModelFile) -> bytes:
     """What a model's file holds."""
-    arrays = arrays_of(model)
-    header = model.header | {"sections": model.lexicon.sections, "content": _content_hash(arrays)}
-    text = json.dumps(header, sort_keys=True, ensure_ascii=False).encode("utf-8")
-    return npz.write({"header": np.frombuffer(text, dtype=np.uint8)} | arrays)
+    header = _header_text(model, {"content": content_hash(model)})
+    return npz.write({"header": np.frombuffer(header, dtype=np.uint8)} | arrays_of(model))
 
 
 def arrays_of(model: ModelFile) -> dict[str, NDArray[Any]]:
@@ -103,12 +101,16 @@ def arrays_of(model: ModelFile) -> dict[str, NDArray[Any]]:
 
 
 def content_hash(model: ModelFile) -> str:
-    """SHA-256 (hex) over everything that a model holds beside its header: `header["content"]` of a model that is as it was written."""
-    return _content_hash(arrays_of(model))
+    """SHA-256 (hex) over everything that a model holds but this hash: `header["content"]` of a model that is as it was written."""
+    parts: list[str | bytes] = [_header_text(model, {})]
+    for name, array in sorted(arrays_of(model).items()):
+        parts += [name, str(array.dtype), np.ascontiguousarray(array).tobytes()]
+    return files.digest(parts)
 
 
-def _content_hash(arrays: dict[str, NDArray[Any]]) -> str:
-    return files.digest(part for name in sorted(arrays) for part in (name, str(arrays[name].dtype), np.ascontiguousarray(arrays[name]).tobytes()))
+def _header_text(model: ModelFile, content: dict[str, str]) -> bytes:
+    said = {name: value for name, value in model.header.items() if name != "content"}
+    return json.dumps(said | {"sections": model.lexicon.sections} | content, sort_keys=True, ensure_ascii=False).encode("utf-8")
 
 
 def read(path: Path | str) -> ModelFile:

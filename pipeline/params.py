@@ -160,7 +160,8 @@ class HoldoutParams:
 class TrainParams:
     """How the model is fitted, chosen and calibrated.
 
-    Sentences of collections whose name starts with `natural_collections` weigh `natural_weight`.
+    Sentences of collections whose name starts with `natural_collections` weigh `natural_weight`; cue terms
+    that name the deciding rule weigh `rule_weight` times as much as other cue terms.
     """
 
     seed: int = knob(0, low=0, high=_LARGEST_SEED)
@@ -174,6 +175,7 @@ class TrainParams:
     tolerance: float = knob(1e-3, low=1e-8, high=0.1)
     natural_collections: str = knob("")
     natural_weight: float = knob(1.0, low=0.0, high=100.0)
+    rule_weight: float = knob(1.0, low=0.01, high=100.0)
 
 
 @dataclass(frozen=True)

@@ -74,7 +74,7 @@ RULES = (
     Rule("fears", "warning", "a fear of harm to come", ("warning.fear-verb",), 2, VERBAL, objects=("harm", "wrong", "press")),
     Rule("risks", "warning", "harm, danger or a bad outcome said to lie ahead", ("warning.risk",), 3),
     Rule("consequences", "warning", "a coming step meant to hurt or press a target", ("warning.consequence",), 3),
-    Rule("advises", "warning", "advice to take care", ("warning.advice",), 3, grades=STRONG),
+    Rule("advises", "warning", "advice to take care", ("warning.advice",), 3),
 )
 """Every rule, in the order in which they are listed in reports."""
 NO_RULE = len(RULES)

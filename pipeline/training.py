@@ -57,13 +57,15 @@ def fit(counts: Counts, labels: Ints, weights: Floats, rows: Ints, params: Train
     from sklearn.linear_model import LogisticRegression
 
     columns, weightings = [], []
-    for block, (matrix, _) in zip(features.BLOCKS, counts.blocks, strict=True):
+    for block, (matrix, counter) in zip(features.BLOCKS, counts.blocks, strict=True):
         part = matrix[rows]
         columns.append(np.flatnonzero(np.bincount(part.indices, minlength=part.shape[1]) >= params.min_documents))
         if not len(columns[-1]):
             what = f"no term of the block {block!r} stands in {params.min_documents} or more of the {len(rows)} training sentences"
             raise DataError(what, next_step="annotate more sentences, or lower train.min_documents in params.yaml")
         weightings.append(features.weighting(block).fit(part[:, columns[-1]]))
+        if block == "cues":
+            weightings[-1].idf_ = features.cue_idf(np.array(_terms(counter))[columns[-1]], params.rule_weight)
     present = np.unique(labels[rows])
     if len(present) < 2:
         raise DataError(f"only the label {LABELS[present[0]]!r} stands in the training sentences", next_step="annotate more sentences")

@@ -14,7 +14,7 @@ _AGAIN = "take a whole copy, or train it again"
 
 
 class Verified(NamedTuple):
-    """A whole model file: its size, the SHA-256 (hex) of the file and of its arrays, its header, and what each array is."""
+    """A whole model file: its size, the SHA-256 (hex) of the file and of its content, its header, and what each array is."""
 
     bytes: int
     sha256: str
@@ -42,7 +42,7 @@ def verify(path: Path, *, sha256: str | None = None) -> Verified:
     if sha256 is not None and sha256.lower() != outside:
         raise ModelError(f"has the SHA-256 {outside}, not {sha256[:64]}", where=where, next_step="take it again from who trained it")
     if stored.header.get("content") != content:
-        raise ModelError("holds other arrays than its own hash says", where=where, next_step=_AGAIN)
+        raise ModelError("holds something else than its own hash says", where=where, next_step=_AGAIN)
     for name in ("words", "characters", "cues", "common"):
         block = getattr(stored, name)
         if len(Names(block.names)) != len(block.keys):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import re
 import shlex
 import subprocess
@@ -29,7 +30,7 @@ STANCE = [sys.executable, "-c", "from pipeline.cli import console; console()"]
 
 def environment(**more: str) -> dict[str, str]:
     """The environment for a process that is to use this checkout from any folder."""
-    return {name: value for name, value in os.environ.items() if name != "STANCE_MODEL"} | {"PYTHONPATH": str(ROOT)} | more
+    return {name: value for name, value in os.environ.items() if name not in ("STANCE_MODEL", "NO_COLOR")} | {"PYTHONPATH": str(ROOT)} | more
 
 
 def stance(*arguments: str, stdin: bytes = b"", cwd: Path, **env: str) -> subprocess.CompletedProcess[bytes]:
@@ -41,6 +42,26 @@ def shell(line: str, *, cwd: Path, **env: str) -> subprocess.CompletedProcess[st
     """Run a line of shell in which `stance` is this checkout's."""
     script = f'set -o pipefail\nstance() {{ {shlex.join(STANCE)} "$@"; }}\n{line}'
     return subprocess.run(["bash", "-c", script], cwd=cwd, env=environment(**env), capture_output=True, text=True, check=False)
+
+
+def on_terminal(model: Path, cwd: Path, *arguments: str, **env: str) -> str:
+    """What `stance` prints on a terminal."""
+    ours, theirs = pty.openpty()
+    with subprocess.Popen([*STANCE, *arguments], cwd=cwd, env=environment(**{"STANCE_MODEL": str(model), "TERM": "xterm"} | env), stdout=theirs) as process:
+        os.close(theirs)
+        written = b""
+        while chunk := _read(ours):
+            written += chunk
+    os.close(ours)
+    assert process.returncode == 0
+    return written.decode()
+
+
+def _read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 4096)
+    except OSError:  # how Linux says that the other end is closed
+        return b""
 
 
 class Done(NamedTuple):

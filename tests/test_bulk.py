@@ -101,17 +101,17 @@ class Terminal(io.StringIO):
         return self.terminal
 
 
-@pytest.mark.parametrize("terminal", [True, False])
-def test_progress_is_shown_on_a_terminal_only(monkeypatch: pytest.MonkeyPatch, terminal: bool) -> None:
+@pytest.mark.parametrize(("terminal", "quiet"), [(True, False), (False, False), (True, True)])
+def test_progress_is_shown_on_a_terminal_only_and_not_where_it_is_to_be_quiet(monkeypatch: pytest.MonkeyPatch, terminal: bool, quiet: bool) -> None:
     stream, now = Terminal(terminal=terminal), iter(range(100))
     monkeypatch.setattr("sys.stderr", stream)
     monkeypatch.setattr("time.monotonic", lambda: float(next(now)))
-    with _progress.shown(3000) as progress:
+    with _progress.shown(3000, quiet=quiet) as progress:
         progress.add(1000)
         progress.add(1000)
     written = stream.getvalue()
-    assert ("2,000 of about 3,000 rows" in written) == terminal
-    assert written.endswith("\r\x1b[K") if terminal else written == ""
+    assert ("2,000 of about 3,000 rows" in written) == (terminal and not quiet)
+    assert written.endswith("\r\x1b[K") if terminal and not quiet else written == ""
 
 
 @pytest.mark.parametrize(

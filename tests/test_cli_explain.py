@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import pty
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
-from command_line import DENIED, STANCE, Run, environment, failed
+from command_line import DENIED, Run, failed, on_terminal
 from small_project import Project
 
 from pipeline import StanceModel
@@ -86,28 +83,8 @@ def test_nothing_is_left_that_a_terminal_obeys(text: str, printed: str) -> None:
     assert len(shown(text)) == len(text)
 
 
-def on_terminal(project: Project, cwd: Path, *arguments: str, **env: str) -> str:
-    """What `stance` prints on a terminal."""
-    ours, theirs = pty.openpty()
-    with subprocess.Popen([*STANCE, *arguments], cwd=cwd, env=environment(STANCE_MODEL=str(project.model), TERM="xterm", **env), stdout=theirs) as process:
-        os.close(theirs)
-        written = b""
-        while chunk := _read(ours):
-            written += chunk
-    os.close(ours)
-    assert process.returncode == 0
-    return written.decode()
-
-
-def _read(terminal: int) -> bytes:
-    try:
-        return os.read(terminal, 4096)
-    except OSError:  # how Linux says that the other end is closed
-        return b""
-
-
 def test_a_terminal_gets_colours_unless_they_are_unwanted(project: Project, tmp_path: Path) -> None:
-    coloured = on_terminal(project, tmp_path, "explain", "\x1b[2J" + TELLING)
+    coloured = on_terminal(project.model, tmp_path, "explain", "\x1b[2J" + TELLING)
     assert re.search(r"\x1b\[38;5;16;48;5;\d+mdenied\x1b\[0m", coloured) and "\x1b[2J" not in coloured
-    plain = on_terminal(project, tmp_path, "explain", TELLING, NO_COLOR="1")
+    plain = on_terminal(project.model, tmp_path, "explain", TELLING, NO_COLOR="1")
     assert "\x1b" not in plain and TELLING in plain

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import re
 import shutil
@@ -43,15 +44,31 @@ def test_evaluate_takes_other_columns_and_forms(run: Run, tmp_path: Path) -> Non
 
 def commands() -> dict[str, Any]:
     """The parser of every command."""
-    (action,) = [action for action in cli.parser()._actions if hasattr(action, "choices") and isinstance(action.choices, dict)]
-    return dict(action.choices)
+    return parts(cli.parser())
+
+
+def parts(parser: argparse.ArgumentParser) -> dict[str, Any]:
+    """The parsers below one, by name."""
+    return {name: below for action in parser._actions if isinstance(action, argparse._SubParsersAction) for name, below in action.choices.items()}
+
+
+def leaves(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
+    """The parsers that do something: those of the commands, or of a command's parts where it has some."""
+    below = parts(parser)
+    for one in below.values():
+        yield from leaves(one)
+    if not below:
+        yield parser
 
 
 def test_help_names_every_command_and_ends_well(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
         run("--help")
     said = capsys.readouterr().out
-    assert stopped.value.code == 0 and all(name in said for name in commands())
+    listed = re.findall(r"^  ([a-z-]+)  +(.+)$", said.split("options:")[0], re.MULTILINE)
+    assert stopped.value.code == 0 and listed == [(name, one.description) for name, one in commands().items()], "every command with what it does"
+    assert re.findall(r"^(\w.*):$", said, re.MULTILINE) == [*cli.TASKS, "options", "examples"], "ordered by task"
+    assert len(re.findall("^  stance ", said, re.MULTILINE)) == 2
     assert re.fullmatch(r"stance \d+\.\d+\.\d+\n", run("--version").out)
 
 
@@ -62,6 +79,8 @@ def desk(project: Project, tmp_path: Path) -> Path:
     small_project.write_csv(folder / "sentences.csv", [{"body": DENIED}, {"body": ""}])
     write(folder / "articles" / "a.txt", DOCUMENT)
     write(folder / "article.txt", DOCUMENT)
+    for name in (".zfunc", ".config/fish/completions"):
+        (folder / name).mkdir(parents=True)
     write(folder / "archive" / "a.txt", f"{DENIED}\n" * 3000)
     pyarrow.parquet.write_table(pyarrow.table({"id": ["a", "b"], "text": [DENIED, ""]}), folder / "news.parquet")
     write(folder / "sentences.txt", f"{DENIED}\n\nThe bank blamed the airline.\n")
@@ -89,17 +108,25 @@ def scheduler() -> Iterator[str]:
         yield cluster.scheduler_address
 
 
+def examples(parser: argparse.ArgumentParser) -> list[str]:
+    """The lines of shell below a parser's help."""
+    return [line.strip() for line in (parser.epilog or "").splitlines() if line.startswith("  ")]
+
+
 SCHEDULER = "tcp://10.0.0.5:8786"
-EXAMPLES = [(name, line.strip()) for name, parser in commands().items() for line in (parser.epilog or "").splitlines() if "stance " in line]
+EXAMPLES = [(parser.prog, line.strip()) for parser in (*commands().values(), *leaves(cli.parser())) for line in examples(parser)]
+EXAMPLES = [*dict.fromkeys([*EXAMPLES, *(("stance", line) for line in examples(cli.parser()))])]
 
 
-@pytest.mark.parametrize("name", commands())
-def test_every_help_ends_in_examples(name: str) -> None:
-    assert name in [command for command, _ in EXAMPLES]
+@pytest.mark.parametrize("parser", [*commands().values(), *leaves(cli.parser()), cli.parser()], ids=lambda parser: parser.prog)
+def test_every_help_ends_in_examples(parser: argparse.ArgumentParser) -> None:
+    shown = examples(parser)
+    assert shown and all(re.search(rf"{parser.prog}( |$)", line) for line in shown)
+    assert all((parser.prog, line) in EXAMPLES for line in shown)
+    assert re.search(r"examples:\n(  .+\n)+(\n`stance COMMAND --help` .+\n)?$", parser.format_help())
 
 
-@pytest.mark.parametrize(("name", "line"), EXAMPLES, ids=[line for _, line in EXAMPLES])
-def test_the_examples_run(desk: Path, scheduler: str, name: str, line: str) -> None:
-    assert f"stance {name}" in line
-    done = shell(line.replace(SCHEDULER, scheduler).replace("--workers 8", "--workers 2"), cwd=desk)
-    assert (done.returncode, done.stderr) == (0, "")
+@pytest.mark.parametrize("line", dict.fromkeys(line for _, line in EXAMPLES))
+def test_the_examples_run(desk: Path, scheduler: str, line: str) -> None:
+    done = shell(line.replace(SCHEDULER, scheduler).replace("--workers 8", "--workers 2"), cwd=desk, HOME=str(desk))
+    assert (done.returncode, done.stderr) == (0, "") and "\x1b" not in done.stdout

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from functools import partial
 
@@ -14,14 +15,14 @@ from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import FeatureUnion, Pipeline
 
-from pipeline import casing, export, features, lexicon, training
+from pipeline import casing, cue_terms, export, features, lexicon, training
 from pipeline.errors import DataError
 from pipeline.lexicon import Lexicon
 from pipeline.model import StanceModel
 from pipeline.params import TrainParams
 from pipeline.records import LABELS
 
-PARAMS = TrainParams(jobs=1, folds=3, min_documents=2, iterations=1000, tolerance=1e-5)
+PARAMS = TrainParams(jobs=1, folds=3, min_documents=2, iterations=1000, tolerance=1e-5, rule_weight=2.0)
 Ints = NDArray[np.int64]
 
 
@@ -63,8 +64,16 @@ def corpus(short_lexicon: Lexicon) -> Corpus:
     return Corpus(short_lexicon)
 
 
+def rule_codes(text: str, *, lexicon: Lexicon) -> list[int]:
+    """The cue terms of a text that name the deciding rule."""
+    return [code for code in features.cue_codes([text], lexicon)[0] if cue_terms.describe(code, lexicon).startswith("rule")]
+
+
 def independent_model(corpus: Corpus, rows: Ints, *, strength: float = 1.0) -> Pipeline:
-    """The same classifier put together from scikit-learn's own vectorisers and fitted on the texts of `rows` alone."""
+    """The same classifier put together from scikit-learn's own vectorisers and fitted on the texts of `rows` alone.
+
+    A term of weight w and one that stands beside another of weight 1 at sqrt(w² - 1) have the same kernel.
+    """
     common = {"min_df": PARAMS.min_documents, "sublinear_tf": True, "lowercase": False}
     counted, spaced = (partial(function, common=corpus.counts.common) for function in (casing.words, features.spaced_words))
     parts = [
@@ -74,8 +83,11 @@ def independent_model(corpus: Corpus, rows: Ints, *, strength: float = 1.0) -> P
             TfidfVectorizer(preprocessor=spaced, analyzer="char_wb", ngram_range=(3, 5), **common),
         ),
         ("cues", CountVectorizer(analyzer=features.cue_analyzer(corpus.lexicon), min_df=PARAMS.min_documents)),
+        ("rules", CountVectorizer(analyzer=partial(rule_codes, lexicon=corpus.lexicon), min_df=PARAMS.min_documents)),
     ]
-    union = FeatureUnion(parts, transformer_weights=dict(zip(features.BLOCKS, PARAMS.block_weights, strict=True)))
+    scales = dict(zip(features.BLOCKS, PARAMS.block_weights, strict=True))
+    scales["rules"] = scales["cues"] * math.sqrt(PARAMS.rule_weight**2 - 1)
+    union = FeatureUnion(parts, transformer_weights=scales)
     pipeline = Pipeline([("features", union), ("classify", LogisticRegression(C=strength, max_iter=PARAMS.iterations, tol=PARAMS.tolerance))])
     return pipeline.fit([corpus.texts[i] for i in rows], corpus.labels[rows], classify__sample_weight=corpus.weights[rows])
 

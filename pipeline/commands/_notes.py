@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -34,15 +35,16 @@ class Sample:
             yield row
 
 
-def tell_of(model: StanceModel, sample: Sample) -> None:
+def tell_of(options: argparse.Namespace, model: StanceModel, sample: Sample) -> None:
     """Note what is unlike about a sample of the input."""
     from pipeline import unlike
 
-    tell(unlike.told(model.stored, sample.texts))
+    if not options.quiet:
+        tell(options, unlike.told(model.stored, sample.texts))
 
 
-def tell(signs: Sequence[str]) -> None:
+def tell(options: argparse.Namespace, signs: Sequence[str]) -> None:
     """Note the signs in one line, if there are any."""
     if signs:
         listed = "; ".join(signs)
-        _shared.note(f"the input looks unlike the text the model was trained on: {listed}. Expect more errors; --quiet silences this.")
+        _shared.note(options, f"the input looks unlike the text the model was trained on: {listed}. Expect more errors; --quiet silences this.")

@@ -39,14 +39,14 @@ def run(options: argparse.Namespace, rows: Iterator[Row], total: int | None) -> 
     job = cluster.Job(paths, reading, bulk.Settings(form, options.min_confidence), options.part_size << 20)
     model = _shared.load_model(options.model)
     folder = options.output.absolute() if options.scheduler else options.output
-    _shared.note_passed_over(options.input)
-    with _client(options.scheduler, options.workers) as client, _progress.shown(total) as progress:
+    _shared.note_passed_over(options, options.input)
+    with _client(options.scheduler, options.workers) as client, _progress.shown(total, quiet=options.quiet) as progress:
         cluster.run(client, model, job, folder, resume=options.resume, on_rows=progress.add)
     if not options.quiet:
         sample = _notes.Sample()
         for _ in sample.of(islice(rows, _LOOKED_AT)):
             pass
-        _notes.tell_of(model, sample)
+        _notes.tell_of(options, model, sample)
 
 
 @contextmanager

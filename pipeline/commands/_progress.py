@@ -14,8 +14,9 @@ _FIRST = 1.0
 class Progress:
     """Counts rows and now and then writes a line over the last one."""
 
-    def __init__(self, total: int | None) -> None:
+    def __init__(self, total: int | None, *, quiet: bool) -> None:
         self._total, self._rows = total, 0
+        self._wanted = not quiet and sys.stderr.isatty()
         self._begin = time.monotonic()
         self._next = self._begin + _FIRST
         self._shown = False
@@ -23,7 +24,7 @@ class Progress:
     def add(self, rows: int) -> None:
         """So many rows more are done."""
         self._rows += rows
-        if time.monotonic() >= self._next and sys.stderr.isatty():
+        if self._wanted and time.monotonic() >= self._next:
             self._next = time.monotonic() + _PAUSE
             self._shown = True
             sys.stderr.write(f"\r\x1b[K{line(self._rows, time.monotonic() - self._begin, self._total)}")
@@ -57,9 +58,9 @@ def _clock(seconds: float) -> str:
 
 
 @contextmanager
-def shown(total: int | None) -> Iterator[Progress]:
+def shown(total: int | None, *, quiet: bool) -> Iterator[Progress]:
     """A progress line while the body runs."""
-    progress = Progress(total)
+    progress = Progress(total, quiet=quiet)
     try:
         yield progress
     finally:

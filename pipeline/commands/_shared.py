@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,8 +46,35 @@ def command(commands: Commands, name: str, summary: str, examples: str, run: Cal
 
 
 def add_format(parser: argparse.ArgumentParser, formats: tuple[str, ...], default: str) -> None:
-    """--format."""
-    parser.add_argument("--format", choices=formats, help=f"form of the output (default: {default})")
+    """--format, and --json as a short way to say the form that is for machines: json, or jsonl where output is a stream."""
+    machine = "jsonl" if "jsonl" in formats else "json"
+    group = parser.add_mutually_exclusive_group()
+    group.add_argument("--format", choices=formats, help=f"form of the output (default: {default})")
+    group.add_argument("--json", dest="format", action="store_const", const=machine, help=f"short for --format {machine}")
+
+
+def print_json(value: object, *, sort_keys: bool = False) -> None:
+    """Print a value as JSON over several lines."""
+    import json
+
+    print(json.dumps(value, indent=2, sort_keys=sort_keys))
+
+
+def put_list(options: argparse.Namespace, header: Sequence[str], rows: Sequence[Sequence[object]], of: str) -> None:
+    """A list as CSV (its cells guarded) or JSON, to --output, where a line says how many there are `of` how many, or to standard output."""
+    import json
+
+    from pipeline import files, formulas
+
+    if options.format == "json":
+        text = json.dumps([dict(zip(header, row, strict=True)) for row in rows], indent=2) + "\n"
+    else:
+        text = "".join(files.csv_lines([header, *map(formulas.guard_row, rows)]))
+    if options.output:
+        files.write_text(options.output, text)
+        print(f"{options.output}: {len(rows)} of {of}")
+    else:
+        print(text, end="")
 
 
 def add_text_column(parser: argparse.ArgumentParser) -> None:
@@ -68,35 +95,40 @@ def decoding(options: argparse.Namespace) -> Iterator[Decoding]:
     """How what is read is to be decoded; says afterwards what was skipped."""
     found = Decoding(options.encoding, getattr(options, "on_error", "fail"))
     yield found
-    note(str(found))
+    note(options, str(found))
 
 
-def note(text: str) -> None:
-    """Say something on standard error that is no failure."""
-    if text:
+def note(options: argparse.Namespace, text: str) -> None:
+    """Say something on standard error that is no failure, unless --quiet was given."""
+    if not options.quiet and text:
         print("".join(terminal.shown(f"stance: note: {text}")), file=sys.stderr)
 
 
-def note_passed_over(paths: Iterable[Path]) -> None:
+def note_passed_over(options: argparse.Namespace, paths: Iterable[Path]) -> None:
     """Say which files of folders are not read."""
     from pipeline import folders
 
     for path in paths:
         if path.is_dir():
             listing = folders.survey(path)
-            note(f"{path}: {listing}" if listing.files and listing.passed_over else "")
+            note(options, f"{path}: {listing}" if listing.files and listing.passed_over else "")
 
 
 def add_labelled(parser: argparse.ArgumentParser) -> None:
     """FILE with labelled sentences, --text-column and --label-column."""
     parser.add_argument("file", type=Path, metavar="FILE", help="labelled sentences: .jsonl, .csv or .parquet")
+    add_labelled_columns(parser)
+
+
+def add_labelled_columns(parser: argparse.ArgumentParser) -> None:
+    """--label-column and --text-column."""
     parser.add_argument("--label-column", default="label", metavar="NAME", help="column that holds the label (default: label)")
     add_text_column(parser)
 
 
 def add_quiet(parser: argparse.ArgumentParser) -> None:
     """--quiet."""
-    parser.add_argument("--quiet", "-q", action="store_true", help="no note where the input looks unlike the training text")
+    parser.add_argument("--quiet", "-q", action="store_true", help="no notes and no progress on standard error")
 
 
 def add_model(parser: argparse.ArgumentParser) -> None:
@@ -104,10 +136,21 @@ def add_model(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", type=Path, metavar="PATH", help="model file (default: $STANCE_MODEL, models/stance.npz, the package's own)")
 
 
-def add_documents(parser: argparse.ArgumentParser) -> None:
-    """--documents and --params."""
-    parser.add_argument("--documents", type=Path, default=Path("seeds/documents"), metavar="DIR", help="folder of documents (default: seeds/documents)")
+def add_id_column(parser: argparse.ArgumentParser) -> None:
+    """--id-column."""
+    parser.add_argument("--id-column", default="id", metavar="NAME", help="column that holds the id (default: id)")
+
+
+def add_params(parser: argparse.ArgumentParser) -> None:
+    """--params."""
     parser.add_argument("--params", type=Path, default=Path("params.yaml"), metavar="FILE", help="settings (default: params.yaml)")
+
+
+def add_documents(parser: argparse.ArgumentParser) -> None:
+    """--documents, --params and --quiet."""
+    parser.add_argument("--documents", type=Path, default=Path("seeds/documents"), metavar="DIR", help="folder of documents (default: seeds/documents)")
+    add_params(parser)
+    add_quiet(parser)
 
 
 def add_annotations(parser: argparse.ArgumentParser) -> None:
@@ -126,7 +169,7 @@ def read_documents(options: argparse.Namespace, *, only: Container[str] | None =
     from pipeline import documents, params, sentences
 
     reading, splitting = params.load(options.params, params.DocumentsParams), params.load(options.params, params.SplitParams)
-    note_passed_over([options.documents])
+    note_passed_over(options, [options.documents])
     found = list(documents.read_folder(options.documents, text_column=reading.text_column, id_column=reading.id_column))
     wanted = [document for document in found if only is None or document.id in only]
     return found, [sentence for document in wanted for sentence in sentences.split(document, paragraph_break=splitting.paragraph_break)]

@@ -23,7 +23,7 @@ def add(commands: _shared.Commands) -> None:
     parser.add_argument("--disputed", type=Path, metavar="FILE", help="write the sentences on which coders differ to this CSV file")
     _shared.add_annotations(parser)
     _shared.add_documents(parser)
-    _shared.add_format(parser, ("table", "csv"), "table")
+    _shared.add_format(parser, ("table", "csv", "json"), "table")
 
 
 def run(options: argparse.Namespace) -> None:
@@ -41,8 +41,17 @@ def run(options: argparse.Namespace) -> None:
     if options.format == "csv":
         print("".join(files.csv_lines([agreement.HEADER, *map(agreement.row, found)])), end="")
         return
+    confusion = agreement.confusion(table)
+    if options.format == "json":
+        pairs = [dict(zip(agreement.CONFUSION, row, strict=True)) for row in confusion]
+        _shared.print_json({"agreement": [_as_json(item) for item in found], "confusion": pairs})
+        return
     remark = agreement.remark(found, table.coders)
-    print(remark or _table(found, agreement.confusion(table)))
+    print(remark or _table(found, confusion))
+
+
+def _as_json(found: Agreement) -> dict[str, object]:
+    return found._asdict() | {"kappa": found.kappa._asdict(), "alpha": found.alpha._asdict()}
 
 
 def _table(found: Sequence[Agreement], confusion: Sequence[Sequence[object]]) -> str:

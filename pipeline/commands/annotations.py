@@ -25,6 +25,15 @@ _EXPORT = """  stance annotations export todo.json --to label-studio --coder ana
 _CHECK = """  stance annotations check
   stance annotations check --annotations seeds/annotations --documents seeds/documents"""
 _SHOWN = 20
+_COUNTED = {
+    "repeated": "stood there already",
+    "moved": "had moved edges and were put right",
+    "cut_differently": "are cut differently by the splitter: kept, but not trained on",
+    "unlabelled": "rows had no label yet",
+    "by_rules": "rows were labelled by the rules and left out",
+    "rejected": "could not be placed and are in the file of rejects",
+}
+"""What an import counts, and how that is said."""
 _GUESSES = ("none", "rules", "model")
 _TOOLS = ("label-studio", "doccano", "csv")
 
@@ -37,8 +46,13 @@ def add(commands: _shared.Commands) -> None:
     _add_import(parts)
     _add_export(parts)
     check = _shared.command(parts, "check", "say which annotations do not fit the documents", _CHECK, run_check)
-    _shared.add_annotations(check)
-    _shared.add_documents(check)
+    _add_common(check)
+
+
+def _add_common(parser: argparse.ArgumentParser) -> None:
+    _shared.add_annotations(parser)
+    _shared.add_documents(parser)
+    _shared.add_format(parser, ("table", "json"), "table")
 
 
 def _add_import(parts: _shared.Commands) -> None:
@@ -50,8 +64,7 @@ def _add_import(parts: _shared.Commands) -> None:
     _shared.add_encoding(parser)
     parser.add_argument("--replace", action="store_true", help="where a coder labelled a sentence before, take the new label")
     parser.add_argument("--rejects", type=Path, metavar="FILE", help="import what can be placed and write the rest to this CSV file")
-    _shared.add_annotations(parser)
-    _shared.add_documents(parser)
+    _add_common(parser)
     _shared.add_codebook(parser)
 
 
@@ -63,8 +76,7 @@ def _add_export(parts: _shared.Commands) -> None:
     parser.add_argument("--only", type=Path, metavar="FILE", help="only the sentences that this file lists, as `stance queue` writes it")
     parser.add_argument("--coded", action="store_true", help="instead, the sentences the coder has labelled, with their labels")
     parser.add_argument("--guess", choices=_GUESSES, default="none", help="pre-annotate by the rules (with the model's cue lists) or the model (default: none)")
-    _shared.add_annotations(parser)
-    _shared.add_documents(parser)
+    _add_common(parser)
     _shared.add_model(parser)
 
 
@@ -91,7 +103,10 @@ def run_import(options: argparse.Namespace) -> None:
         _write_rejects(options.rejects, rejected)
     for coder in sorted({*result.new, *result.changed}):
         coding.merge(paths[coder], result.new[coder], result.changed[coder])
-    _tell(form, result, paths, len(rejected))
+    changes = [{"coder": coder, "path": str(path), "new": len(result.new[coder]), "changed": len(result.changed[coder])} for coder, path in paths.items()]
+    _tell(options, changes, _counts(form, result, len(rejected)))
+    if form.as_guessed:
+        _shared.note(options, f"{form.as_guessed} labels are the guess that was exported; from doccano, export approved texts only")
 
 
 def _write_rejects(path: Path, rejected: Sequence[Rejected]) -> None:
@@ -102,23 +117,22 @@ def _write_rejects(path: Path, rejected: Sequence[Rejected]) -> None:
     files.write_text(path, "".join(files.csv_lines([formulas.REJECTS, *map(formulas.guard_row, rows)])))
 
 
-def _tell(form: Form, result: Imported, paths: dict[str, Path], rejected: int) -> None:
+def _counts(form: Form, result: Imported, rejected: int) -> dict[str, int]:
+    """How many rows have each key of _COUNTED."""
+    counts = (len(result.repeated), len(result.moved), len(result.cut_differently), form.unlabelled, form.by_rules, rejected)
+    return dict(zip(_COUNTED, counts, strict=True))
+
+
+def _tell(options: argparse.Namespace, changes: Sequence[dict[str, object]], counts: dict[str, int]) -> None:
     """Say what was done, counted."""
-    for coder in sorted(paths):
-        print(f"{paths[coder]}: {len(result.new[coder])} new, {len(result.changed[coder])} changed")
-    notes = {
-        "stood there already": len(result.repeated),
-        "had moved edges and were put right": len(result.moved),
-        "are cut differently by the splitter: kept, but not trained on": len(result.cut_differently),
-        "rows had no label yet": form.unlabelled,
-        "rows were labelled by the rules and left out": form.by_rules,
-        "could not be placed and are in the file of rejects": rejected,
-    }
-    for what, count in notes.items():
+    if options.format == "json":
+        _shared.print_json({"files": changes} | counts)
+        return
+    for one in changes:
+        print(f"{one['path']}: {one['new']} new, {one['changed']} changed")
+    for what, count in counts.items():
         if count:
-            print(f"  {count} {what}")
-    if form.as_guessed:
-        print(f"  note: {form.as_guessed} labels are the guess that was exported; from doccano, export approved texts only")
+            print(f"  {count} {_COUNTED[what]}")
 
 
 def run_export(options: argparse.Namespace) -> None:
@@ -129,13 +143,16 @@ def run_export(options: argparse.Namespace) -> None:
         raise UsageError(f"does not end in {forms.ENDINGS[options.to]}", where=str(options.file), next_step=f"{options.to} reads that ending")
     found = _tasks(options)
     files.write_text(options.file, forms.WRITERS[options.to](found))
-    print(f"{options.file}: {len(found)} sentences{' with their labels' if options.coded else ' to code'}")
-    if options.to == "label-studio":
-        interface = options.file.with_suffix(".xml")
+    interface = options.file.with_suffix(".xml") if options.to == "label-studio" else None
+    if interface:
         files.write_text(interface, labelstudio.INTERFACE)
-        print(f"{interface}: the labelling interface for the project's settings")
+    if options.format == "json":
+        _shared.print_json({"path": str(options.file), "sentences": len(found), "interface": str(interface) if interface else None})
+    else:
+        print(f"{options.file}: {len(found)} sentences{' with their labels' if options.coded else ' to code'}")
+        print(f"{interface}: the labelling interface for the project's settings\n" if interface else "", end="")
     if options.to == "doccano" and options.guess != "none":
-        print("  note: doccano shows a guess as a label; export approved texts only, or unread guesses come back as labels")
+        _shared.note(options, "doccano shows a guess as a label; export approved texts only, or unread guesses come back as labels")
 
 
 def _tasks(options: argparse.Namespace) -> list[Task]:
@@ -168,11 +185,19 @@ def run_check(options: argparse.Namespace) -> None:
     tolerance = params.load(options.params, params.LabelParams).offset_tolerance
     found = coding.read_folder(options.annotations)
     placed = coding.place(found, sentences, tolerance=tolerance)
-    print(f"{len(found)} annotations on {len(placed.labels)} of {len(sentences)} sentences")
-    _list("have moved edges and are placed", [item.where for item in placed.moved], sys.stdout.write)
-    _list("say what their coder had said before", [item.where for item in placed.repeated], sys.stdout.write)
-    _list("are cut differently by the splitter and left out", [item.where for item in placed.cut_differently], sys.stdout.write)
-    _list("match no sentence", [f"{item.where} ({item.document})" for item in placed.unmatched], sys.stdout.write)
+    told = {
+        "moved": ("have moved edges and are placed", [item.where for item in placed.moved]),
+        "repeated": ("say what their coder had said before", [item.where for item in placed.repeated]),
+        "cut_differently": ("are cut differently by the splitter and left out", [item.where for item in placed.cut_differently]),
+        "unmatched": ("match no sentence", [f"{item.where} ({item.document})" for item in placed.unmatched]),
+    }
+    counts = {"annotations": len(found), "coded": len(placed.labels), "sentences": len(sentences)}
+    if options.format == "json":
+        _shared.print_json(counts | {name: lines for name, (_, lines) in told.items()})
+    else:
+        print("{annotations} annotations on {coded} of {sentences} sentences".format(**counts))
+        for what, lines in told.values():
+            _list(what, lines, sys.stdout.write)
     if placed.unmatched:
         raise DataError(f"{len(placed.unmatched)} annotations match no sentence", where=str(options.annotations), next_step="mend or delete them")
 

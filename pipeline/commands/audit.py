@@ -15,7 +15,8 @@ def add(commands: _shared.Commands) -> None:
     """Add the command's parser."""
     parser = _shared.command(commands, "audit", "list the annotations that look wrong, the worst first", _EXAMPLES, run)
     parser.add_argument("--share", type=_shared.share, default=0.02, metavar="P", help="how many of all annotations to look at (default: 0.02)")
-    parser.add_argument("--output", "-o", type=Path, metavar="FILE", help="write the list there (.csv) instead of standard output")
+    parser.add_argument("--output", "-o", type=Path, metavar="FILE", help="write the list there instead of to standard output")
+    _shared.add_format(parser, ("csv", "json"), "csv")
     text = "predictions that the train stage wrote, each without the sentence's collection (default: data/held_out.parquet)"
     parser.add_argument("--held-out", type=Path, default=Path("data/held_out.parquet"), metavar="FILE", help=text)
     _shared.add_codebook(parser)
@@ -25,15 +26,10 @@ def run(options: argparse.Namespace) -> None:
     """Write the list; sentences kept for evaluation are not in it, so that no score is mended by it."""
     import numpy as np
 
-    from pipeline import audit, codebook, coded, files, formulas
+    from pipeline import audit, codebook, coded
     from pipeline.records import LABELS
 
     rows = coded.read(options.held_out, by_people=True, more=(*LABELS, "coders"))
     probabilities = np.column_stack([rows[label] for label in LABELS])
     found = audit.suspects(rows, probabilities, codebook.read(options.codebook), share=options.share)
-    table = "".join(files.csv_lines([audit.Suspect._fields, *map(formulas.guard_row, found)]))
-    if options.output:
-        files.write_text(options.output, table)
-        print(f"{options.output}: {len(found)} of {len(rows['label'])} annotations look wrong")
-    else:
-        print(table, end="")
+    _shared.put_list(options, audit.Suspect._fields, found, f"{len(rows['label'])} annotations look wrong")

@@ -42,8 +42,10 @@ def add(commands: _shared.Commands) -> None:
     parser.add_argument("--scheduler", metavar="ADDRESS", help="classify on a Dask cluster (tcp://host:port) into the folder --output, part by part")
     parser.add_argument("--part-size", type=_shared.count, default=4, metavar="MB", help="megabytes of input a part of a folder (default: 4)")
     parser.add_argument("--resume", action="store_true", help="go on with a job in the folder --output that was ended in the middle")
-    parser.add_argument("--id-column", default="id", metavar="NAME", help="column that holds the id (default: id)")
-    parser.add_argument("--min-confidence", type=_shared.share, default=0.0, metavar="P", help="leave sentences below this probability without a label")
+    _shared.add_id_column(parser)
+    parser.add_argument(
+        "--min-confidence", type=_shared.share, default=0.0, metavar="P", help="leave those below this probability without a label (default: 0)"
+    )
     _shared.add_encoding(parser, on_error=True)
     _shared.add_text_column(parser)
     _shared.add_quiet(parser)
@@ -64,13 +66,21 @@ def run(options: argparse.Namespace) -> None:
     form = sinks.form_of(options.output, options.format) if options.output else options.format or ("table" if sys.stdout.isatty() else "jsonl")
     settings = bulk.Settings(form, options.min_confidence)
     model, sample = _shared.load_model(options.model), _notes.Sample()
-    _shared.note_passed_over(options.input or ())
-    with _shared.decoding(options) as decoding, _progress.shown(_expected(options)) as progress, _sink(options.output, form) as sink:
+    _shared.note_passed_over(options, options.input or ())
+    for text in filter(_is_path, options.text):
+        _shared.note(options, f"{text} is a file or folder, and was taken for a sentence; to classify what it holds, write --input {text}")
+    with _shared.decoding(options) as decoding, _progress.shown(_expected(options), quiet=options.quiet) as progress, _sink(options.output, form) as sink:
         for batch in bulk.encoded(model, sample.of(_rows(options, decoding)), settings, workers=options.workers):
             sink(batch.content)
             progress.add(batch.rows)
-    if not options.quiet:
-        _notes.tell_of(model, sample)
+    _notes.tell_of(options, model, sample)
+
+
+def _is_path(text: str) -> bool:
+    try:
+        return text != "" and Path(text).exists()
+    except OSError:  # longer than a name can be
+        return False
 
 
 def _sink(output: Path | None, form: str) -> AbstractContextManager[Sink]:

@@ -32,7 +32,7 @@ def add(commands: _shared.Commands) -> None:
     _shared.add_labelled(parser)
     parser.add_argument("--output", "-o", type=Path, metavar="FILE", help="write the sentences whose label changed to this .csv file")
     parser.add_argument("--top", type=_shared.count, metavar="N", help="how many changed labels are listed (default: all)")
-    parser.add_argument("--json", action="store_true", help="figures and changed labels as one JSON object")
+    _shared.add_format(parser, ("table", "json"), "table")
 
 
 def run(options: argparse.Namespace) -> None:
@@ -51,10 +51,8 @@ def run(options: argparse.Namespace) -> None:
     changed = relabelled(texts, truth, old, new)
     if options.output:
         _write(options.output, changed)
-    if options.json:
-        import json
-
-        print(json.dumps(_as_json(changes, changed, len(texts)), indent=2))
+    if options.format == "json":
+        _shared.print_json(_as_json(changes, changed, len(texts)))
     else:
         print("\n".join(_lines(changes, changed, len(texts), options.top)))
 

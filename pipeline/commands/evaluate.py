@@ -35,10 +35,7 @@ def run(options: argparse.Namespace) -> None:
     with _shared.decoding(options) as decoding:
         figures = scoring.evaluate_file(model, options.file, columns, swapped=swapped, decoding=decoding)
     if options.format == "json":
-        import json
-
-        print(json.dumps(figures, indent=2, sort_keys=True))
+        _shared.print_json(figures, sort_keys=True)
     else:
         print(scoring.as_table(figures))
-    if not options.quiet:
-        _notes.tell(figures["unlike"])
+    _notes.tell(options, figures["unlike"])

@@ -31,7 +31,7 @@ def add(commands: _shared.Commands) -> None:
     parser = _shared.command(commands, "explain", "show which words and cues make a sentence's stance", _EXAMPLES, run)
     parser.add_argument("text", nargs="*", metavar="TEXT", help="a sentence (default: one a line from standard input)")
     parser.add_argument("--label", choices=LABELS, help="explain the score of this label (default: the likeliest one)")
-    parser.add_argument("--json", action="store_true", help="every word, cue and number, one JSON object a line")
+    _shared.add_format(parser, ("table", "jsonl"), "table; jsonl has every word, cue and number, a sentence a line")
     parser.add_argument("--top", type=_shared.count, default=8, metavar="N", help="how many words and cues are listed (default: 8)")
     _shared.add_model(parser)
 
@@ -45,7 +45,7 @@ def run(options: argparse.Namespace) -> None:
     texts = [row.text for row in (sources.from_texts(options.text) if options.text else sources.from_standard_input())]
     coloured = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     for number, found in enumerate(explain(model, texts)):
-        if options.json:
+        if options.format == "jsonl":
             import json
 
             print(json.dumps(_as_json(found), ensure_ascii=True))

@@ -17,17 +17,14 @@ def add(commands: _shared.Commands) -> None:
     parser = _shared.command(commands, "learning-curve", summary, _EXAMPLES, run)
     parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help="labelled sentences to measure on beside the test documents")
     parser.add_argument("--labelled", type=Path, default=Path("data/labelled"), metavar="FOLDER", help="what the label stage wrote (default: data/labelled)")
-    parser.add_argument(
-        "--model", type=Path, default=Path("models/stance.npz"), metavar="PATH", help="model to take cues and strength from (default: models/stance.npz)"
-    )
-    parser.add_argument("--params", type=Path, default=Path("params.yaml"), metavar="PATH", help="settings (default: params.yaml)")
-    parser.add_argument("--label-column", default="label", metavar="NAME", help="column of FILE that holds the label (default: label)")
-    _shared.add_text_column(parser)
+    _shared.add_params(parser)
+    _shared.add_labelled_columns(parser)
     _shared.add_format(parser, ("table", "json"), "table")
+    _shared.add_model(parser)
 
 
 def run(options: argparse.Namespace) -> None:
-    """Print the curve and what each collection adds."""
+    """Print the curve and what each collection adds, with the cue lists and the strength of the model."""
     from pipeline import learning, params, scoring
     from pipeline.params import LearningParams, TrainParams
 
@@ -35,11 +32,9 @@ def run(options: argparse.Namespace) -> None:
     if options.file:
         texts, labels, _ = scoring.read(options.file, scoring.Columns(options.text_column, options.label_column))
         more.append(learning.EvaluationSet(str(options.file), texts, labels))
-    study = learning.prepare(options.labelled, options.model, params.load(options.params, TrainParams), more=more)
+    study = learning.prepare(options.labelled, _shared.model_path(options.model), params.load(options.params, TrainParams), more=more)
     points, added = learning.curve(study, params.load(options.params, LearningParams)), learning.added(study)
     if options.format == "json":
-        import json
-
-        print(json.dumps({"curve": [one._asdict() for one in points], "collections": [one._asdict() for one in added]}, indent=2))
+        _shared.print_json({"curve": [one._asdict() for one in points], "collections": [one._asdict() for one in added]})
     else:
         print(learning.as_table(points, added))

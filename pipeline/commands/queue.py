@@ -16,7 +16,8 @@ def add(commands: _shared.Commands) -> None:
     """Add the command's parser."""
     parser = _shared.command(commands, "queue", "list the sentences whose coding would teach the model most", _EXAMPLES, run)
     parser.add_argument("--budget", type=_shared.count, default=100, metavar="N", help="how many sentences (default: 100)")
-    parser.add_argument("--output", "-o", type=Path, metavar="FILE", help="write the list there (.csv) instead of standard output")
+    parser.add_argument("--output", "-o", type=Path, metavar="FILE", help="write the list there instead of to standard output")
+    _shared.add_format(parser, ("csv", "json"), "csv")
     _shared.add_documents(parser)
     _shared.add_annotations(parser)
     _shared.add_model(parser)
@@ -25,7 +26,7 @@ def add(commands: _shared.Commands) -> None:
 def run(options: argparse.Namespace) -> None:
     """Write the list, the most instructive sentence first; what anybody has coded is left out."""
     from pipeline import annotations as coding
-    from pipeline import files, formulas, params, queue, rules
+    from pipeline import formulas, params, queue, rules
 
     section = params.load(options.params, params.QueueParams)
     tolerance = params.load(options.params, params.LabelParams).offset_tolerance
@@ -38,9 +39,4 @@ def run(options: argparse.Namespace) -> None:
     chosen = queue.choose(texts, model.predict_proba(texts), ruled, budget=options.budget, near_copy=section.near_copy, seed=section.seed)
     found = [(unread[choice.sentence], choice.why) for choice in chosen]
     rows = [(sentence.document, sentence.start, sentence.end, sentence.text, why) for sentence, why in found]
-    table = "".join(files.csv_lines([formulas.QUEUE, *map(formulas.guard_row, rows)]))
-    if options.output:
-        files.write_text(options.output, table)
-        print(f"{options.output}: {len(rows)} of {len(unread)} sentences that nobody has coded")
-    else:
-        print(table, end="")
+    _shared.put_list(options, formulas.QUEUE, rows, f"{len(unread)} sentences that nobody has coded")

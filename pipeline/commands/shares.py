@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 
 from pipeline import terminal
@@ -21,10 +20,11 @@ def add(commands: _shared.Commands) -> None:
     parser.add_argument("file", type=Path, metavar="FILE", help="what `stance classify` wrote: .parquet, .csv or .jsonl")
     by = "a column to group by; of dates COLUMN:year, :quarter, :month, :week or :day (can be given several times)"
     parser.add_argument("--by", action="append", default=[], metavar="COLUMN[:PERIOD]", help=by)
-    parser.add_argument("--about", type=Path, metavar="FILE", help="table with the columns that FILE lacks, a row a document")
-    parser.add_argument("--id-column", default="id", metavar="NAME", help="column of --about that holds the document's id (default: id)")
+    parser.add_argument("--about", type=Path, metavar="FILE", help="table with the columns that FILE lacks, a row a document, whose id is in --id-column")
+    _shared.add_id_column(parser)
     parser.add_argument("--plot", type=Path, metavar="PAGE", help="write figures and table to this .html page")
     _shared.add_format(parser, ("table", "csv", "json"), "table")
+    _shared.add_quiet(parser)
     _shared.add_model(parser)
 
 
@@ -42,10 +42,10 @@ def run(options: argparse.Namespace) -> None:
     if options.format == "csv":
         print("".join(files.csv_lines([header, *map(formulas.guard_row, shares.rows(told))])), end="")
     elif options.format == "json":
-        print(json.dumps([dict(zip(header, row, strict=True)) for row in shares.rows(told)], indent=2))
+        _shared.print_json([dict(zip(header, row, strict=True)) for row in shares.rows(told)])
     else:
         print("\n".join("".join(terminal.shown(line)) for line in shares.table(told, keys)))
     if not told.corrected:
-        _shared.note("the model holds nothing to correct counts by (train it on three collections or more); shares are as counted")
+        _shared.note(options, "the model holds nothing to correct counts by (train it on three collections or more); shares are as counted")
     if options.plot:
         files.write_text(options.plot, shares.as_page(told, keys, options.file.name))

@@ -31,9 +31,7 @@ def run(options: argparse.Namespace) -> None:
 
     found = verifying.verify(options.path, sha256=options.sha256)
     if options.format == "json":
-        import json
-
-        print(json.dumps({"path": str(options.path)} | found._asdict(), indent=2, sort_keys=True))
+        _shared.print_json({"path": str(options.path)} | found._asdict(), sort_keys=True)
     else:
         print("\n".join(_lines(options.path, found)))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from pipeline.decoding import Decoding
     from pipeline.model import StanceModel
     from pipeline.records import Document
+    from pipeline.view import Entry
 
 _PAGE = (".html", ".htm")
+_INDEX = "index.html"
 _EXAMPLES = """  stance view article.txt -o article.html
   stance view articles/ -o pages/
   stance view news.parquet -o pages/ --text-column text --id-column id"""
@@ -29,20 +31,31 @@ def add(commands: _shared.Commands) -> None:
     parser.add_argument("--output", "-o", type=Path, required=True, metavar="PATH", help=place)
     _shared.add_encoding(parser, on_error=True)
     _shared.add_text_column(parser)
-    parser.add_argument("--id-column", default="id", metavar="NAME", help="column that holds the document's name (default: id)")
+    _shared.add_id_column(parser)
+    _shared.add_quiet(parser)
+    _shared.add_format(parser, ("table", "json"), "table")
     _shared.add_model(parser)
 
 
 def run(options: argparse.Namespace) -> None:
     """Write the page, or the pages and then their index."""
     model = _shared.load_model(options.model)
-    _shared.note_passed_over([options.input])
+    _shared.note_passed_over(options, [options.input])
     with _shared.decoding(options) as decoding:
         found = _documents(options, decoding)
-        if options.output.suffix in _PAGE:
-            _write_one(model, found, options)
-        else:
-            _write_folder(model, found, options.output)
+        entries = [_write_one(model, found, options)] if options.output.suffix in _PAGE else _write_folder(model, found, options.output)
+    _tell(options, entries)
+
+
+def _tell(options: argparse.Namespace, entries: Sequence[Entry]) -> None:
+    """Say where the pages are and what they hold."""
+    one = options.output.suffix in _PAGE
+    if options.format == "json":
+        _shared.print_json({"page" if one else "index": str(options.output if one else options.output / _INDEX), "documents": [e._asdict() for e in entries]})
+    elif one:
+        print(f"{options.output}: {entries[0].sentences} sentences")
+    else:
+        print(f"{options.output / _INDEX}: {len(entries)} documents")
 
 
 def _documents(options: argparse.Namespace, decoding: Decoding) -> Iterator[Document]:
@@ -57,7 +70,7 @@ def _documents(options: argparse.Namespace, decoding: Decoding) -> Iterator[Docu
         yield Document(options.input.name if options.input.suffix == ".txt" else identity, "", text)
 
 
-def _write_one(model: StanceModel, found: Iterator[Document], options: argparse.Namespace) -> None:
+def _write_one(model: StanceModel, found: Iterator[Document], options: argparse.Namespace) -> Entry:
     from pipeline import files, view
 
     document = next(found, None)
@@ -67,10 +80,10 @@ def _write_one(model: StanceModel, found: Iterator[Document], options: argparse.
         raise UsageError("holds several documents, and one page shows one", where=str(options.input), next_step="give a folder as --output")
     shown = view.view(model, document)
     files.write_text(options.output, view.document_page(shown))
-    print(f"{options.output}: {len(shown.sentences)} sentences")
+    return view.entry(shown, options.output.name)
 
 
-def _write_folder(model: StanceModel, found: Iterator[Document], folder: Path) -> None:
+def _write_folder(model: StanceModel, found: Iterator[Document], folder: Path) -> list[Entry]:
     """Each page as soon as it is made, the index last."""
     from pipeline import files, view
 
@@ -79,7 +92,7 @@ def _write_folder(model: StanceModel, found: Iterator[Document], folder: Path) -
     for document in found:
         shown = view.view(model, document)
         name = view.page_name(document.id, taken)
-        files.write_text(folder / name, view.document_page(shown, index="index.html"), durable=False)
+        files.write_text(folder / name, view.document_page(shown, index=_INDEX), durable=False)
         entries.append(view.entry(shown, name))
-    files.write_text(folder / "index.html", view.index_page(entries))
-    print(f"{folder / 'index.html'}: {len(entries)} documents")
+    files.write_text(folder / _INDEX, view.index_page(entries))
+    return entries
