@@ -24,6 +24,7 @@ myst_heading_anchors = 3
 autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"
 autodoc_preserve_defaults = True
+autodoc_mock_imports = ["sklearn"]
 autodoc_type_aliases = {"Floats": "numpy.ndarray", "Ints": "numpy.ndarray"}
 napoleon_numpy_docstring = False
 default_role = "code"
