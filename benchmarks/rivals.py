@@ -34,7 +34,7 @@ class Measured(NamedTuple):
 
 
 def main() -> None:
-    """Train each on the people's labels of the training documents, measure all on the test documents and on FILE."""
+    """Train each on the coders' labels of the training documents, measure all on the test documents and on FILE."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.rivals", description=__doc__)
     parser.add_argument("file", type=Path, metavar="FILE", help="labelled sentences: .jsonl, .csv or .parquet")
     parser.add_argument("--labelled", type=Path, default=Path("data/labelled"))
@@ -65,7 +65,7 @@ def main() -> None:
 
 
 def read(labelled: Path, section: TrainParams) -> tuple[list[str], list[int]]:
-    """The sentences that people labelled in training documents, those of ordinary news as often as they weigh for the model."""
+    """The sentences with coders' labels in training documents, those of ordinary news as often as they weigh for the model."""
     rows = coded.read(labelled / "train.parquet", by_people=True)
     times = np.where(training.natural(rows["collection"], section), round(section.natural_weight), 1)
     chosen = np.repeat(np.arange(len(times)), times).tolist()

@@ -1,6 +1,6 @@
 """Do the intervals of `stance shares` hold the true shares? A simulation: `python -m benchmarks.shares` writes reports/shares.csv.
 
-Sentences with people's labels, and the probabilities that models gave them which had not seen their collection, are
+Sentences with coders' labels, and the probabilities that models gave them which had not seen their collection, are
 divided in two: one part gives the reference, of the other samples are drawn whose true shares are known.
 """
 

@@ -25,7 +25,7 @@ def outputs(stage: dict[str, Any]) -> list[str]:
 
 
 def edges(stages: dict[str, Any]) -> list[tuple[str, str]]:
-    """Which stage's output which other stage reads; what people wrote comes from the box `seeds`."""
+    """Which stage's output which other stage reads; what the pipeline starts from comes from the box `seeds`."""
     makers = {path: name for name, stage in stages.items() for path in outputs(stage)}
     found = {(makers[path], name) for name, stage in stages.items() for path in stage["deps"] if path in makers}
     found |= {(_SEEDS, name) for name, stage in stages.items() if any(path.startswith("seeds/") for path in stage["deps"])}
@@ -62,7 +62,7 @@ def svg() -> str:
     width = max(column for _, column in found.values()) * ACROSS + WIDTH
     height = max(row for row, _ in found.values()) * DOWN + HEIGHT
     lines = [_line(found[a], found[b]) for a, b in shown]
-    boxes = [_box(name, *place, "what people wrote" if name == _SEEDS else _short(stages[name])) for name, place in found.items()]
+    boxes = [_box(name, *place, "what it starts from" if name == _SEEDS else _short(stages[name])) for name, place in found.items()]
     label = "The stages of dvc.yaml and what each reads of others"
     size = f'viewBox="-2 -2 {width + 4} {height + 4}" style="max-width:100%" font-size="12" fill="currentColor"'
     head = f'<svg role="img" aria-label="{label}" {size}>'
