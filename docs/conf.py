@@ -16,6 +16,7 @@ html_show_sphinx = False
 html_show_copyright = False
 html_copy_source = False
 html_show_sourcelink = False
+smartquotes = False
 pygments_style = "friendly"
 pygments_dark_style = "github-dark"
 

@@ -56,6 +56,7 @@ def test_the_site_asks_for_nothing_from_elsewhere(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     pages_built = {path.name: path.read_text("utf-8") for path in (tmp_path / "site").glob("*.html")}
     assert {"commands.html", "settings.html", "codebook.html"} <= pages_built.keys()
+    assert "the split of --dataset" in pages_built["commands.html"], "options can be copied: no dash of the typesetter"
     loaded = [tag for text in pages_built.values() for tag in re.findall(r"<(?:script|img|link|iframe)[^>]*(?:src|href)=\"([^\"]*)", text)]
     styles = [path.read_text("utf-8") for path in (tmp_path / "site" / "_static").rglob("*.css")]
     loaded += [address for style in styles for address in re.findall(r"(?:url\(|@import )[\"']?([^\"')]+)", style)]
