@@ -78,7 +78,7 @@ def _paths(job: Job) -> Iterator[Path]:
 
 
 def _cut(path: Path, job: Job) -> list[Part]:
-    return partitions.cut(path, job.reading, size=job.part_bytes)
+    return list(partitions.cut(path, job.reading, size=job.part_bytes))
 
 
 def _keep(model: StanceModel) -> StanceModel:

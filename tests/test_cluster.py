@@ -115,7 +115,7 @@ def test_an_input_that_cannot_be_read_is_named(client: Any, model: StanceModel, 
     Path(job.paths[1]).write_bytes(b"fine\n\xff\n")
     with pytest.raises(DataError, match=r"b\.txt") as caught:
         cluster.run(client, model, job, tmp_path / "out")
-    assert caught.value.next_step == "save it as UTF-8"
+    assert "b.txt line 2" in str(caught.value) and "save it as UTF-8" in caught.value.next_step
 
 
 @pytest.mark.parametrize("form", ["csv", "parquet"])
