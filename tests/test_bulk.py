@@ -13,7 +13,7 @@ from pathlib import Path
 import pyarrow.parquet
 import pytest
 
-from pipeline import bulk, sinks, sources
+from pipeline import bulk, chunks, sinks, sources
 from pipeline.commands import _progress
 from pipeline.errors import StanceError
 from pipeline.model import StanceModel
@@ -36,16 +36,16 @@ def rows(count: int) -> Iterator[Row]:
 @pytest.mark.parametrize("form", ["jsonl", "parquet"])
 def test_workers_give_the_same_bytes_in_the_same_order(model: StanceModel, form: str) -> None:
     settings = bulk.Settings(form, 0.4)
-    alone = list(bulk.encoded(model, rows(9000), settings))
+    alone = list(bulk.encoded(model, chunks.of_rows(rows(9000)), settings))
     assert [batch.rows for batch in alone] == [2048] * 4 + [808]
-    assert list(bulk.encoded(model, rows(9000), settings, workers=2)) == alone
+    assert list(bulk.encoded(model, chunks.of_rows(rows(9000)), settings, workers=2)) == alone
 
 
 def test_a_worker_ended_from_outside_is_an_error_not_a_lost_row(model: StanceModel) -> None:
     import multiprocessing
 
     others = set(multiprocessing.active_children())
-    found = bulk.encoded(model, rows(200_000), bulk.Settings("jsonl"), workers=2)
+    found = bulk.encoded(model, chunks.of_rows(rows(200_000)), bulk.Settings("jsonl"), workers=2)
     next(found)
     victim = (set(multiprocessing.active_children()) - others).pop().pid
     assert victim
@@ -66,7 +66,7 @@ def test_json_lines_are_what_json_makes_of_the_record() -> None:
 
 def test_parquet_holds_every_row(model: StanceModel, tmp_path: Path) -> None:
     with sinks.to_file(tmp_path / "out.parquet", "parquet") as sink:
-        for batch in bulk.encoded(model, rows(5000), bulk.Settings("parquet")):
+        for batch in bulk.encoded(model, chunks.of_rows(rows(5000)), bulk.Settings("parquet")):
             sink(batch.content)
     table = pyarrow.parquet.read_table(tmp_path / "out.parquet")
     assert table.num_rows == 5000 and table["id"].to_pylist() == [str(number) for number in range(5000)]

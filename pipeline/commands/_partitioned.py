@@ -44,8 +44,8 @@ def run(options: argparse.Namespace, rows: Iterator[Row], total: int | None) -> 
         cluster.run(client, model, job, folder, resume=options.resume, on_rows=progress.add)
     if not options.quiet:
         sample = _notes.Sample()
-        for _ in sample.of(islice(rows, _LOOKED_AT)):
-            pass
+        for row in islice(rows, _LOOKED_AT):
+            sample.add(1, [row.text], 1)
         _notes.tell_of(options, model, sample)
 
 
