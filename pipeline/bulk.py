@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -120,12 +121,22 @@ _worker: tuple[StanceModel, Settings] | None = None
 
 
 def _start_worker(model: StanceModel, settings: Settings) -> None:
-    """Keep the model, which is sent once; Ctrl-C is for the parent to handle."""
+    """Keep the model, which is sent once; Ctrl-C is for the parent to handle, and a worker whose parent was killed ends."""
     import signal
+    import threading
 
     global _worker
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _worker = model, settings
+
+
+def _end_with_parent() -> None:
+    import multiprocessing
+
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os._exit(1)
 
 
 def _work(chunk: Chunk) -> list[Encoded]:
