@@ -8,6 +8,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 ROOT_COLLECTION = "documents"
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_QUOTED = re.compile('"[^"]*"')
 _UNCLOSED = "unexpected end of data"
 csv.field_size_limit(2**31 - 1)
 
@@ -87,7 +89,14 @@ def cell(row: dict[str, object], column: str, path: Path, number: int, decoding:
 
 
 def label_cell(row: dict[str, object], column: str, path: Path, number: int) -> int:
-    """The number (in LABELS) of the label in `column` of a row."""
+    """The number (in LABELS) of the label in `column` of a row, which holds the label or that number.
+
+    Raises:
+        DataError: there is no such column, or it holds neither.
+    """
+    value = row.get(column)
+    if type(value) is int and 0 <= value < len(LABELS):
+        return value
     label = cell(row, column, path, number)
     if label not in LABELS:
         raise DataError(f"the label is {label!r}", where=f"{path} row {number + 1}", next_step=f"the labels are {', '.join(LABELS)}")
@@ -166,7 +175,9 @@ def _parsed_csv(lines: Iterable[str], where: str, decoding: Decoding, *, before:
 
     `before` lines stand between the header and the first row.
     """
-    reader = csv.reader(lines, strict=True)
+    lines = iter(lines)
+    beginning = next(lines, "")
+    reader = csv.reader(chain([beginning], lines), strict=True, delimiter=delimiter(beginning))
     header: list[str] | None = None
     begin = 1
     while True:
@@ -185,6 +196,12 @@ def _parsed_csv(lines: Iterable[str], where: str, decoding: Decoding, *, before:
             elif cells:
                 yield _row(cells, header, f"{where} line {before + reader.line_num}", where, begin, decoding)
         begin = before + reader.line_num + 1
+
+
+def delimiter(beginning: str) -> str:
+    """What stands between the cells of CSV that begins with this line: spreadsheets write `;` where `,` is the decimal sign, and some a tab."""
+    outside = _QUOTED.sub("", beginning)
+    return max(",;\t", key=outside.count)
 
 
 def _header(cells: list[str], where: str, decoding: Decoding) -> list[str]:

@@ -136,13 +136,13 @@ def _row_groups(path: Path) -> Iterator[Part]:
 def _stretches(path: Path, size: int, most: int) -> Iterator[Part]:
     """Cut behind row ends; only the first part begins with what a file of lines may begin with, the others behind a header."""
     with path.open("rb") as stream:
-        part = _beginning(stream, path)
+        part, header = _beginning(stream, path)
+        delimiter = documents.delimiter(io.StringIO(header.decode("utf-8", "replace"), newline="").readline())
         content = b""
-        while part.rows != UNCOUNTED:
+        while not rowends.bare_quotes(header, delimiter):
             block = stream.read(max(size + _AHEAD, len(content)))
             content += block
-            if path.suffix == ".csv" and rowends.bare_quotes(content):
-                part = part._replace(rows=UNCOUNTED)
+            if path.suffix == ".csv" and rowends.bare_quotes(content, delimiter):
                 break
             ends = rowends.ends(content, path.suffix, last=not block)
             used = 0
@@ -155,26 +155,24 @@ def _stretches(path: Path, size: int, most: int) -> Iterator[Part]:
             content = content[used:]
             if not block:
                 return
-        yield part._replace(end=path.stat().st_size)
+        yield part._replace(end=path.stat().st_size, rows=UNCOUNTED)
 
 
-def _beginning(stream: io.BufferedReader, path: Path) -> Part:
-    """A part without rows where the first row of a file begins; the stream stands there."""
-    part = Part(str(path), 0, 0, rows=0)
+def _beginning(stream: io.BufferedReader, path: Path) -> tuple[Part, bytes]:
+    """A part without rows where the first row of a file begins, and a CSV file's header before it; the stream stands there."""
     begin = len(_BOM) if stream.read(len(_BOM)) == _BOM else 0
     stream.seek(begin)
+    header = b""
     if path.suffix == ".csv":
-        content = b""
         while block := stream.read(_AHEAD):
-            content += block
-            ends = rowends.ends(content, path.suffix, last=False)
+            header += block
+            ends = rowends.ends(header, path.suffix, last=False)
             if len(ends):
-                content = content[: ends[0]]
+                header = header[: ends[0]]
                 break
-        begin += len(content)
-        stream.seek(begin)
-        part = part._replace(head=begin, rows=UNCOUNTED if rowends.bare_quotes(content) else 0)
-    return part._replace(begin=begin, end=begin)
+        stream.seek(begin + len(header))
+    begin += len(header)
+    return Part(str(path), begin, begin, head=begin if header else 0, rows=0), header
 
 
 def _behind(part: Part, content: bytes) -> Part:

@@ -50,15 +50,15 @@ def are_rows(content: bytes, ends: Ints, suffix: str) -> Bools:
     return found
 
 
-def bare_quotes(content: bytes) -> bool:
+def bare_quotes(content: bytes, delimiter: str) -> bool:
     """Whether a quotation mark stands within a cell that is not quoted, where it opens nothing: counting them does not tell where rows end then.
 
-    Of marks that open and close cells or stand twice, every second one from the first stands behind a comma, a row's end or another mark.
+    Of marks that open and close cells or stand twice, every second one from the first stands behind a delimiter, a row's end or another mark.
     """
     points = np.frombuffer(content, dtype=np.uint8)
     marks = np.flatnonzero(points == _QUOTE)[::2]
     before = points[marks[marks > 0] - 1]
-    return bool(np.isin(before, (_COMMA, _FEED, _RETURN, _QUOTE), invert=True).any())
+    return bool(np.isin(before, (ord(delimiter), _FEED, _RETURN, _QUOTE), invert=True).any())
 
 
 def stops(ends: Ints, rows: Bools, size: int, most: int, *, last: bool) -> Iterator[tuple[int, int]]:
