@@ -142,6 +142,13 @@ def test_rows_and_columns_of_an_old_file_stay_and_only_the_changed_label_and_cod
     ]
 
 
+def test_one_old_row_is_changed_and_kept(tmp_path: Path) -> None:
+    path = tmp_path / "ana.csv"
+    path.write_text("document,text,label\nd.txt,One.,denial\n", "utf-8")
+    coding.merge(path, [], {0: said("warning")})
+    assert path.read_text("utf-8").splitlines() == ["document,text,label,start,end,codebook", "d.txt,One.,warning,,,"]
+
+
 def test_offsets_that_fit_place_the_label() -> None:
     placed = place(said("denial", 0, 23), said("accusation", 24, 73), said("neutral", 80, 93), said("warning", 0, 23, document="e.txt"))
     assert dict(placed.labels) == {0: {"ana": "denial"}, 1: {"ana": "accusation"}, 2: {"ana": "neutral"}, 3: {"ana": "warning"}}
