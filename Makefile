@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: pipeline test test-all coverage bench mutants soak lint lock wheel sbom clean
+.PHONY: pipeline test test-all coverage bench mutants versions soak lint lock wheel sbom clean
 
 pipeline: .venv/pipeline  ## run what has changed of the pipeline and show the metrics
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/dvc repro
@@ -27,6 +27,9 @@ bench: .venv/test  ## measure speed and memory beside scikit-learn and fastText,
 mutants: .venv/test  ## put small faults into five modules and count those that the tests notice, into reports/mutants.json (half an hour)
 	$(BIN)/pip install --quiet mutmut==3.8.1
 	$(BIN)/python -m benchmarks.mutants
+
+versions: .venv/test  ## the lowest and the highest versions of the libraries: same tests, same probabilities (needs uv; ten minutes)
+	$(BIN)/python -m benchmarks.versions
 
 lint: .venv/test
 	$(BIN)/ruff check .
