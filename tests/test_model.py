@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
+import scipy.special
 import small_project
 from architecture import ROOT
 from hypothesis import given, settings
@@ -163,12 +164,26 @@ def test_the_label_is_the_likeliest_unless_less_likely_than_asked(pair: Pair) ->
     assert {prediction.label for prediction in pair.model.classify(pair.corpus, min_confidence=0.5)} == {*LABELS, None}
 
 
-@pytest.mark.parametrize("texts", ["one string", [None], ["a", 5], [b"bytes"], [float("nan")]])
-def test_what_is_no_list_of_texts_is_named(pair: Pair, texts: object) -> None:
+@pytest.mark.parametrize(
+    ("texts", "message"),
+    [
+        ("one string", "got one string where a list of texts is wanted; write [text]"),
+        ([None], "text 0 is NoneType, not a string; convert it, or use '' for a missing one"),
+        (["a", 5], "text 1 is int, not a string; convert it, or use '' for a missing one"),
+        ([b"bytes"], "text 0 is bytes, not a string; convert it, or use '' for a missing one"),
+        ([float("nan")], "text 0 is float, not a string; convert it, or use '' for a missing one"),
+    ],
+)
+def test_what_is_no_list_of_texts_is_named(pair: Pair, texts: object, message: str) -> None:
     for method in (pair.model.classify, pair.model.predict_proba):
         with pytest.raises(UsageError) as caught:
             method(texts)
-        assert caught.value.next_step
+        assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("scores", [[0.0, 0.0, 0.0, 0.0], [1000.0, 0.0, -1000.0, 0.0], [900.0, 900.0, 899.0, 0.0], [-1000.0, -1001.0, -1000.0, -1002.0]])
+def test_scores_of_any_size_become_probabilities(scores: list[float]) -> None:
+    assert model.softmax(np.array([scores])) == pytest.approx(scipy.special.softmax([scores], axis=1))
 
 
 def test_any_iterable_of_strings_will_do(pair: Pair) -> None:
