@@ -75,6 +75,32 @@ def test_the_lowest_tier_then_the_first_cue_then_the_first_rule_decides(fresh: A
     assert np.stack(fresh.decide(found, LISTS, ROWS), axis=1).tolist() == expected
 
 
+def cue(name: str, role: str = "finite") -> Cue:
+    """A cue in the first row that stands as plainly as it can."""
+    return 0, LISTS.sections.index(name), CLAUSES.index("main"), POLARITIES.index("plain"), ROLES.index(role), OBJECT_NAMES.index("claim")
+
+
+ACCUSES, WARNS, STEP, REASON = "accusation.accuse-verb", "warning.warn-verb", "accusation.step-verb", "accusation.reason"
+UNTRUE = next(name for name in LISTS.sections if stands_in(name, ("denial.untrue",)) and grade(name) in ("strong", ""))
+
+
+@pytest.mark.parametrize(
+    ("cues", "rule", "place"),
+    [
+        ([cue(ACCUSES), cue(WARNS)], "accuses", 0),
+        ([cue(ACCUSES, "participle"), cue(WARNS)], "warns", 1),  # beside another act it weighs as what is said
+        ([cue(UNTRUE), cue(ACCUSES)], "accuses", 1),
+        ([cue(UNTRUE), cue(ACCUSES, "participle")], "calls-untrue", 0),
+        ([cue(ACCUSES, "ing"), cue(UNTRUE)], "accuses", 0),
+        ([cue(STEP), cue(REASON)], "steps-against", 0),
+        ([cue(STEP)], "", -1),
+    ],
+)
+def test_a_reporting_verb_goes_first_unless_it_stands_beside_another_act(fresh: Any, cues: list[Cue], rule: str, place: int) -> None:
+    _, by, at = fresh.decide(context(cues), LISTS, 1)
+    assert (int(by[0]), int(at[0])) == (next((i for i, one in enumerate(RULES) if one.name == rule), NO_RULE), place)
+
+
 SAID = [
     ("The ministry denied the report.", "denies", ["denied"]),
     ("“We pleaded not guilty,” he said.", "pleads-innocence", ["pleaded", "not", "guilty"]),
