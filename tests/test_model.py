@@ -227,7 +227,7 @@ def test_a_model_sent_to_another_process_is_the_same(pair: Pair) -> None:
     assert pickle.dumps(sent) == pickle.dumps(pair.model)
 
 
-@given(st.lists(st.sampled_from(["", "a" * 100, "b" * 70_000, "c" * 300_000]), max_size=30), st.sampled_from([1, 700]))
+@given(st.lists(st.sampled_from(["", "a" * 100, "b" * 70_000, "c" * (1 << 17), "d" * 300_000]), max_size=30), st.sampled_from([1, 700]))
 def test_texts_are_read_in_parts_of_bounded_size(texts: list[str], times: int) -> None:
     """What is held in memory at once does not grow with the number of texts, and parts are as large as that allows."""
     texts = texts * times
