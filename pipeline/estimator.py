@@ -15,7 +15,7 @@ from sklearn.utils.validation import _check_sample_weight, check_consistent_leng
 from pipeline import casing, export, lexicon, modelfile, params, suggesting, training, unlike
 from pipeline.errors import DataError, UsageError
 from pipeline.lexicon import Lexicon
-from pipeline.model import Floats, Ints, StanceModel, packaged
+from pipeline.model import Floats, Ints, StanceModel, checked_texts, packaged
 from pipeline.params import TrainParams
 from pipeline.records import LABELS
 
@@ -31,6 +31,7 @@ class StanceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         strength: the regression's C; the smaller, the nearer to even its probabilities.
         min_documents: a term must stand in as many training sentences.
         block_weights: of words, characters and cues.
+        rule_weight: of cue terms that name the deciding rule, beside other cue terms.
         iterations: most iterations of the regression's solver.
         tolerance: where it stops before.
         folds: in how many parts the groups are left out in turn to calibrate on.
@@ -50,6 +51,7 @@ class StanceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         strength: float = 1.0,
         min_documents: int = 3,
         block_weights: Sequence[float] = (0.5, 0.5, 0.2),
+        rule_weight: float = 2.0,
         iterations: int = 1000,
         tolerance: float = 3e-4,
         folds: int = 8,
@@ -59,6 +61,7 @@ class StanceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.strength = strength
         self.min_documents = min_documents
         self.block_weights = block_weights
+        self.rule_weight = rule_weight
         self.iterations = iterations
         self.tolerance = tolerance
         self.folds = folds
@@ -102,7 +105,7 @@ class StanceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return chosen
 
     def predict_proba(self, texts: Sequence[str]) -> Floats:
-        """The probabilities of `classes_` for every text, shape (n, len(classes_)); rows sum to 1."""
+        """The probabilities of `classes_` for every text, a column each, shape (n, number of classes); rows sum to 1."""
         check_is_fitted(self, "classes_")
         return self._model.predict_proba(_texts(texts))[:, _numbers(self.classes_)]
 
@@ -142,7 +145,7 @@ class StanceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """The settings as the train stage has them, checked."""
         from joblib import effective_n_jobs
 
-        names = ("min_documents", "iterations", "tolerance")
+        names = ("min_documents", "rule_weight", "iterations", "tolerance")
         plain = {name: np.asarray(getattr(self, name)).item() for name in names} | {"collection_folds": np.asarray(self.folds).item()}
         lists = {"strengths": [float(self.strength)], "block_weights": [float(weight) for weight in self.block_weights]}
         return params.parse(plain | lists | {"jobs": effective_n_jobs(self.n_jobs)}, TrainParams, where="StanceClassifier")
@@ -152,11 +155,7 @@ def _texts(texts: Sequence[str]) -> list[str]:
     """A list of texts from a list, an array or a column of a table."""
     if isinstance(texts, str) or getattr(texts, "ndim", 1) != 1:
         raise UsageError("texts are wanted in one dimension: a list, an array, or a column of a table", next_step="give [text], or table['text']")
-    found = list(texts)
-    wrong = next((number for number, text in enumerate(found) if not isinstance(text, str)), None)
-    if wrong is not None:
-        raise UsageError(f"text {wrong} is {type(found[wrong]).__name__}, not a string", next_step="convert it, or use '' for a missing one")
-    return found
+    return checked_texts(texts)
 
 
 def _numbers(labels: NDArray[Any]) -> Ints:

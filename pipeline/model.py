@@ -80,7 +80,7 @@ class StanceModel:
 
     def log_odds(self, texts: Sequence[str]) -> Floats:
         """The scores before the softmax, shape (n, 4)."""
-        texts = _checked(texts)
+        texts = checked_texts(texts)
         parts = [self._score(part)[0] for part in _parts(texts)]
         return np.concatenate(parts) if parts else np.empty((0, len(LABELS)))
 
@@ -91,7 +91,7 @@ class StanceModel:
             texts: sentences; any strings are taken as they are.
             min_confidence: below this probability (0 to 1) the label is None and the note `unsure`.
         """
-        texts = _checked(texts)
+        texts = checked_texts(texts)
         found: list[Prediction] = []
         for part in _parts(texts):
             scores, wordless = self._score(part)
@@ -161,7 +161,12 @@ def _restore(content: bytes) -> StanceModel:
     return StanceModel(modelfile.from_bytes(content))
 
 
-def _checked(texts: Iterable[str]) -> Sequence[str]:
+def checked_texts(texts: Iterable[str]) -> list[str]:
+    """The texts as a list.
+
+    Raises:
+        UsageError: they are one string, or one of them is no string.
+    """
     if isinstance(texts, str):
         raise UsageError("got one string where a list of texts is wanted", next_step="write [text]")
     texts = list(texts)
@@ -191,7 +196,9 @@ def softmax(scores: Floats) -> Floats:
 
 
 def packaged() -> Path:
-    """Where the model lies that the installed package carries."""
+    """Where the model lies that the installed package carries; in a checkout, that of its pipeline."""
     from importlib import resources
 
-    return Path(str(resources.files("pipeline").joinpath("stance.npz")))
+    package = Path(str(resources.files("pipeline")))
+    carried, trained = package / "stance.npz", package.parent / "models" / "stance.npz"
+    return trained if trained.exists() and not carried.exists() else carried

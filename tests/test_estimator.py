@@ -55,6 +55,7 @@ class OfNumbers(StanceClassifier):
         strength: float = 1.0,
         min_documents: int = 1,
         block_weights: tuple[float, ...] = (0.5, 0.5, 0.2),
+        rule_weight: float = 2.0,
         iterations: int = 1000,
         tolerance: float = 3e-4,
         folds: int = 8,
@@ -65,6 +66,7 @@ class OfNumbers(StanceClassifier):
             strength=strength,
             min_documents=min_documents,
             block_weights=block_weights,
+            rule_weight=rule_weight,
             iterations=iterations,
             tolerance=tolerance,
             folds=folds,
@@ -139,11 +141,11 @@ def test_its_defaults_are_the_settings_of_the_project() -> None:
     train = yaml.safe_load((ROOT / "params.yaml").read_text("utf-8"))["train"]
     (strength,) = train["strengths"]
     own = {"cues": None, "n_jobs": None, "strength": strength, "block_weights": tuple(train["block_weights"]), "folds": train["collection_folds"]}
-    assert StanceClassifier().get_params() == own | {name: train[name] for name in ("min_documents", "iterations", "tolerance")}
+    assert StanceClassifier().get_params() == own | {name: train[name] for name in ("min_documents", "rule_weight", "iterations", "tolerance")}
 
 
 def test_its_numbers_are_scikit_learns_to_a_billionth(fitted: StanceClassifier) -> None:
-    section = TrainParams(jobs=1, min_documents=2, block_weights=(0.5, 0.5, 0.2), iterations=1000, tolerance=3e-4)
+    section = TrainParams(jobs=1, min_documents=2, block_weights=(0.5, 0.5, 0.2), rule_weight=2.0, iterations=1000, tolerance=3e-4)
     lists, rows = modelfile.read(CUES).lexicon, np.arange(len(TEXTS))
     counts = training.Counts.of(TEXTS, lists, casing.common_forms(TEXTS), min_documents=2, jobs=1)
     found = training.fit(counts, np.array(NUMBERS), np.ones(len(TEXTS)), rows, section, strength=1.0)
@@ -157,7 +159,7 @@ def test_it_fits_what_the_train_stage_fits(project: Project) -> None:
     rows, section = coded.read(project.labelled / "train.parquet", more=("weight",)), _section(project)
     own = StanceClassifier(
         cues=project.cues, strength=stage.header["settings"]["strength"], min_documents=section["min_documents"],
-        block_weights=section["block_weights"], iterations=section["iterations"], tolerance=section["tolerance"],
+        block_weights=section["block_weights"], rule_weight=section["rule_weight"], iterations=section["iterations"], tolerance=section["tolerance"],
     ).fit(rows["text"], rows["label"], sample_weight=rows["weight"])  # fmt: skip
     odds = own.to_model().log_odds(TEXTS)
     assert odds == pytest.approx(stage.log_odds(TEXTS) * stage.header["settings"]["divisor"], abs=1e-9)

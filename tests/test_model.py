@@ -26,6 +26,7 @@ from small_project import Project
 import pipeline as package
 from pipeline import StanceModel, casing, documents, export, lexicon, model, modelfile, sentences, training
 from pipeline.errors import ModelError, UsageError
+from pipeline.model import packaged
 from pipeline.params import TrainParams
 from pipeline.records import LABELS
 
@@ -266,3 +267,7 @@ def test_classifying_imports_neither_scikit_learn_nor_pandas_nor_scipy_nor_pyarr
     loaded = set(json.loads(done.stdout))
     assert {"numpy", "pipeline"} <= loaded
     assert not loaded & {"sklearn", "pandas", "scipy", "pyarrow", "datasets", "joblib", "lemminflect", "nupunkt", "yaml"}
+
+
+def test_a_checkout_carries_the_model_of_its_pipeline() -> None:
+    assert packaged() == ROOT / "models" / "stance.npz"
