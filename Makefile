@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: pipeline test test-all coverage bench soak lint lock wheel sbom clean
+.PHONY: pipeline test test-all coverage docs bench soak lint lock wheel sbom clean
 
 pipeline: .venv/pipeline  ## run what has changed of the pipeline and show the metrics
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/dvc repro
@@ -29,6 +29,10 @@ lint: .venv/test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+docs: .venv/docs  ## build the documentation into dist/docs; a warning or a broken link fails
+	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --fresh-env --doctree-dir dist/doctrees docs dist/docs
+	@echo "open dist/docs/index.html"
+
 wheel: .venv/test  ## build the wheel into dist/
 	$(BIN)/python -m build --wheel --no-isolation
 
@@ -42,6 +46,7 @@ soak: .venv/test  ## a million sentences, 100,000 documents, 50 MB in one, 10,00
 lock:  ## renew the locked versions (needs uv)
 	uv pip compile pyproject.toml --extra train --extra build --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header -o requirements.txt
 	uv pip compile pyproject.toml --extra train --extra build --extra cluster --extra test --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header -c requirements.txt -o requirements-test.txt
+	uv pip compile pyproject.toml --extra docs --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header -c requirements-test.txt -o requirements-docs.txt
 
 .venv/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one: make PYTHON=python3.12 ...")'
@@ -54,6 +59,10 @@ lock:  ## renew the locked versions (needs uv)
 
 .venv/test: .venv/pipeline requirements-test.txt
 	$(BIN)/pip install --quiet --require-hashes -r requirements-test.txt
+	touch $@
+
+.venv/docs: .venv/bin/python requirements-docs.txt
+	$(BIN)/pip install --quiet --require-hashes -r requirements-docs.txt
 	touch $@
 
 clean:  ## delete what the pipeline derived, not what people wrote

@@ -8,6 +8,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 
 from pipeline.decoding import Decoding, read_text
@@ -18,6 +19,7 @@ from pipeline.records import LABELS, Document
 
 ROOT_COLLECTION = "documents"
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_QUOTED = re.compile('"[^"]*"')
 _UNCLOSED = "unexpected end of data"
 csv.field_size_limit(2**31 - 1)
 
@@ -83,7 +85,14 @@ def cell(row: dict[str, object], column: str, path: Path, number: int, decoding:
 
 
 def label_cell(row: dict[str, object], column: str, path: Path, number: int) -> int:
-    """The number (in LABELS) of the label in `column` of a row."""
+    """The number (in LABELS) of the label in `column` of a row, which holds the label or that number.
+
+    Raises:
+        DataError: there is no such column, or it holds neither.
+    """
+    value = row.get(column)
+    if type(value) is int and 0 <= value < len(LABELS):
+        return value
     label = cell(row, column, path, number)
     if label not in LABELS:
         raise DataError(f"the label is {label!r}", where=f"{path} row {number + 1}", next_step=f"the labels are {', '.join(LABELS)}")
@@ -162,7 +171,9 @@ def _csv_rows(path: Path, decoding: Decoding) -> Iterator[dict[str, object]]:
 
 def _parsed_csv(lines: Iterable[str], where: str, decoding: Decoding) -> Iterator[dict[str, object]]:
     """Rows of CSV; one whose quoting is broken may be skipped to the end of its line, unless it swallows all that follows."""
-    reader = csv.reader(lines, strict=True)
+    lines = iter(lines)
+    beginning = next(lines, "")
+    reader = csv.reader(chain([beginning], lines), strict=True, delimiter=_delimiter(beginning))
     header: list[str] | None = None
     begin = 1
     while True:
@@ -181,6 +192,12 @@ def _parsed_csv(lines: Iterable[str], where: str, decoding: Decoding) -> Iterato
             elif cells:
                 yield _row(cells, header, f"{where} line {reader.line_num}", where, begin, decoding)
         begin = reader.line_num + 1
+
+
+def _delimiter(beginning: str) -> str:
+    """What stands between the cells of CSV that begins with this line: spreadsheets write `;` where `,` is the decimal sign, and some a tab."""
+    outside = _QUOTED.sub("", beginning)
+    return max(",;\t", key=outside.count)
 
 
 def _header(cells: list[str], where: str, decoding: Decoding) -> list[str]:

@@ -105,7 +105,7 @@ class StanceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return chosen
 
     def predict_proba(self, texts: Sequence[str]) -> Floats:
-        """The probabilities of `classes_` for every text, shape (n, len(classes_)); rows sum to 1."""
+        """The probabilities of `classes_` for every text, a column each, shape (n, number of classes); rows sum to 1."""
         check_is_fitted(self, "classes_")
         return self._model.predict_proba(_texts(texts))[:, _numbers(self.classes_)]
 

@@ -140,7 +140,7 @@ def _columns(row: Mapping[str, object], path: Path, label_column: str | None, te
     text = text_column or _present(row, TEXT_COLUMNS)
     found = f"it has {', '.join(map(str, row))}"
     if label not in row:
-        hint = "name it with --label-column" if len(row) > 1 else "separate the columns by commas"
+        hint = "name it with --label-column" if len(row) > 1 else "separate the columns by commas, semicolons or tabs"
         raise DataError(f"has no column {label!r} ({found})", where=str(path), next_step=hint)
     if text not in row and "start" not in row:
         raise DataError(f"has no column {text!r} ({found})", where=str(path), next_step="name it with --text-column")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import tempfile
+from functools import partial
 from pathlib import Path
 
 import pyarrow
@@ -15,7 +17,7 @@ from small_project import write_csv
 
 from pipeline import documents
 from pipeline.errors import DataError
-from pipeline.records import Document
+from pipeline.records import LABELS, Document
 
 TEXTS = ["The ministry denied it.\r\nTwice.", "Un café, «dit-il».\n\n\tFin \u2028 \U0001f30d", ' "quoted", and; a comma', "0"]
 TEXT = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=60)
@@ -144,3 +146,32 @@ def test_a_file_of_another_kind_or_none_is_named(tmp_path: Path) -> None:
     for name in ("none.txt", "none.csv", "none.jsonl", "none.parquet"):
         with pytest.raises(DataError, match=name):
             texts(tmp_path / name)
+
+
+CELLS = st.lists(st.lists(st.text(alphabet='ab;,\t"\n '), min_size=2, max_size=2), min_size=1, max_size=5)
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@given(rows=CELLS)
+def test_csv_is_read_whatever_stands_between_its_cells(tmp_path_factory: pytest.TempPathFactory, delimiter: str, rows: list[list[str]]) -> None:
+    path = tmp_path_factory.mktemp("csv") / "table.csv"
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream, delimiter=delimiter, quoting=csv.QUOTE_ALL).writerows([["an, id;\t", "text"], *rows])
+    assert [list(row.values()) for row in documents.read_rows(path)] == rows
+
+
+def test_one_column_alone_is_csv_whatever_its_text_holds(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text("text\none; two\nthree\tfour\n", "utf-8")
+    assert [row["text"] for row in documents.read_rows(path)] == ["one; two", "three\tfour"]
+
+
+def test_a_label_is_named_or_numbered() -> None:
+    read = partial(documents.label_cell, column="label", path=Path("coded.parquet"), number=4)
+    assert [read({"label": value}) for value in (*LABELS, *range(len(LABELS)))] == [*range(len(LABELS))] * 2
+
+
+@pytest.mark.parametrize("value", [4, -1, True, "2", "Denial", 1.0, None])
+def test_another_label_is_refused_with_its_row(value: object) -> None:
+    with pytest.raises(DataError, match=r"coded\.parquet row 5"):
+        documents.label_cell({"label": value}, "label", Path("coded.parquet"), 4)

@@ -322,7 +322,7 @@ def test_columns_can_be_named(tmp_path: Path) -> None:
         ("e.csv", b"text,label\n", "no annotations"),
         ("e.json", b"[]", "no annotations"),
         ("e.jsonl", b"\n", "no annotations"),
-        ("e.csv", b"text;label\nA.;denial\n", "separate the columns by commas"),
+        ("e.csv", b"text|label\nA.|denial\n", "separate the columns by commas, semicolons or tabs"),
         ("e.csv", b"text,code\nA.,denial\n", "--label-column"),
         ("e.csv", b"satz,label\nA.,denial\n", "--text-column"),
         ("e.json", b"[{\"text\": \"A.\", \"mood\": \"denial\"}]", "no column 'label'"),

@@ -40,10 +40,10 @@ def test_the_bill_of_materials_names_every_locked_package_with_its_hash() -> Non
     assert found == bill(), "the same lock gives the same bill"
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-test.txt"])
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-test.txt", "requirements-docs.txt"])
 def test_every_locked_package_has_a_hash(name: str) -> None:
     entries = re.split(r"\n(?=\S)", (ROOT / name).read_text("utf-8").strip())
-    assert len(entries) > 50 and [entry for entry in entries if "==" not in entry or "--hash=sha256:" not in entry] == []
+    assert len(entries) > 30 and [entry for entry in entries if "==" not in entry or "--hash=sha256:" not in entry] == []
 
 
 @pytest.mark.slow
