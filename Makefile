@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: pipeline test test-all coverage docs bench soak lint lock wheel sbom clean
+.PHONY: pipeline test test-all coverage docs bench mutants versions soak lint lock wheel sbom clean
 
 pipeline: .venv/pipeline  ## run what has changed of the pipeline and show the metrics
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/dvc repro
@@ -23,6 +23,13 @@ coverage: .venv/test  ## the everyday tests again, with the share of lines and b
 bench: .venv/test  ## measure speed and memory beside scikit-learn and fastText, into reports/benchmarks.json
 	-$(BIN)/pip install --quiet fasttext-numpy2-wheel
 	$(BIN)/python -m benchmarks
+
+mutants: .venv/test  ## put small faults into five modules and count those that the tests notice, into reports/mutants.json (half an hour)
+	$(BIN)/pip install --quiet mutmut==3.8.1
+	$(BIN)/python -m benchmarks.mutants
+
+versions: .venv/test  ## the lowest and the highest versions of the libraries: same tests, same probabilities (needs uv; ten minutes)
+	$(BIN)/python -m benchmarks.versions
 
 lint: .venv/test
 	$(BIN)/ruff check .

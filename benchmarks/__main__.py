@@ -55,7 +55,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--report", type=Path, default=Path("reports/benchmarks.json"))
     parser.add_argument("--page", type=Path, default=Path("docs/performance.md"))
     parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--rows", type=int, default=200_000, help="sentences for workers and cluster")
+    parser.add_argument("--rows", type=int, default=1_000_000, help="sentences for workers and cluster")
     parser.add_argument("--memory", type=int, nargs="+", default=[200_000, 5_000_000], help="numbers of sentences whose memory is taken")
     return parser.parse_args()
 

@@ -14,6 +14,7 @@ from typing import Any
 from benchmarks import timing
 
 STANCE = ["-c", "if __name__ == '__main__':\n from pipeline.cli import console\n console()"]
+_PR_SET_CHILD_SUBREAPER = 36
 SENTENCE = "The ministry denied the report."
 
 
@@ -24,20 +25,49 @@ class Machine:
         self._folder = folder
         self._environment = os.environ | {"PYTHONPYCACHEPREFIX": str(folder / "compiled"), "PYTHONDONTWRITEBYTECODE": "", "STANCE_MODEL": str(model.absolute())}
         self._environment["PYTHONPATH"] = str(Path.cwd())
+        _adopt_orphans()
 
     def run(self, arguments: Sequence[str]) -> tuple[timing.Taken, int]:
-        """Times of `python arguments...`, and its largest memory in bytes."""
+        """Times of `python arguments...`, its workers' included, and its largest memory in bytes."""
+        return self.together([arguments])
+
+    def together(self, jobs: Sequence[Sequence[str]]) -> tuple[timing.Taken, int]:
+        """As `run`, of several at the same time."""
         begin = time.perf_counter()
-        process = subprocess.Popen([sys.executable, *arguments], stdout=subprocess.DEVNULL, cwd=self._folder, env=self._environment)
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
-            raise RuntimeError(f"{' '.join(arguments)} ended with {process.returncode}")
-        return timing.Taken(time.perf_counter() - begin, usage.ru_utime + usage.ru_stime), usage.ru_maxrss * 1024
+        started = {subprocess.Popen([sys.executable, *job], stdout=subprocess.DEVNULL, cwd=self._folder, env=self._environment).pid: job for job in jobs}
+        running, processor, memory, wall = set(started), 0.0, 0, 0.0
+        while running:
+            pid, status, usage = os.wait4(-1, 0)
+            processor += usage.ru_utime + usage.ru_stime
+            if pid in running:
+                running.remove(pid)
+                wall, memory = time.perf_counter() - begin, max(memory, usage.ru_maxrss * 1024)
+                if status:
+                    raise RuntimeError(f"{' '.join(started[pid])} ended with {os.waitstatus_to_exitcode(status)}")
+        return timing.Taken(wall, processor + _orphans()), memory
 
     def contender(self, *arguments: str) -> Callable[[], timing.Taken]:
         """A contender that runs Python with these arguments."""
         return lambda: self.run(arguments)[0]
+
+
+def _adopt_orphans() -> None:
+    """Become the parent of processes whose parent has ended, so that their processor time is counted (Linux): workers are not the command's own children."""
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def _orphans() -> float:
+    """The processor time of such processes, when they have ended."""
+    seconds = 0.0
+    while True:
+        try:
+            usage = os.wait4(-1, 0)[2]
+        except ChildProcessError:
+            return seconds
+        seconds += usage.ru_utime + usage.ru_stime
 
 
 def start_up(machine: Machine, *, rounds: int) -> dict[str, Any]:
@@ -73,14 +103,35 @@ def write_lines(path: Path, texts: Sequence[str], count: int) -> None:
 
 
 def workers(machine: Machine, lines: Path, count: int, *, rounds: int) -> dict[str, Any]:
-    """From .txt to .jsonl and to .parquet, reading and writing included, with one process and with two workers."""
+    """From .txt to .jsonl and to .parquet, reading and writing included, with one process and with two workers.
+
+    `apart` is what two processes that know nothing of each other make of half the lines each: no two workers can be faster.
+    """
+    halves = _halves(lines)
     found: dict[str, Any] = {"rows": count}
     for ending in ("jsonl", "parquet"):
-        job = [*STANCE, "classify", "--input", str(lines), "--output", f"out.{ending}", "--workers"]
-        taken = timing.in_turns({number: machine.contender(*job, number) for number in ("1", "2")}, rounds=rounds)
+        contenders = {number: _classifying(machine, [lines], ending, number) for number in ("1", "2")}
+        contenders["apart"] = _classifying(machine, halves, ending, "1")
+        taken = timing.in_turns(contenders, rounds=rounds)
         found[ending] = {"times": {number: timing.figures(times, rows=count) for number, times in taken.items()}}
-        found[ending]["one_to_two"] = timing.ratio(taken["1"], taken["2"])
+        found[ending] |= {"one_to_two": timing.ratio(taken["1"], taken["2"]), "one_to_apart": timing.ratio(taken["1"], taken["apart"])}
     return found
+
+
+def _classifying(machine: Machine, paths: Sequence[Path], ending: str, number: str) -> Callable[[], timing.Taken]:
+    """A contender that classifies files at the same time, each in a command with so many workers."""
+    jobs = [[*STANCE, "classify", "--input", str(path), "--output", f"{path.stem}.{ending}", "--workers", number] for path in paths]
+    return lambda: machine.together(jobs)[0]
+
+
+def _halves(lines: Path) -> list[Path]:
+    """The two halves of a file of lines."""
+    content = lines.read_bytes()
+    middle = content.index(b"\n", len(content) // 2) + 1
+    paths = [lines.with_name(f"{name}.txt") for name in ("first", "second")]
+    for path, half in zip(paths, (content[:middle], content[middle:]), strict=True):
+        path.write_bytes(half)
+    return paths
 
 
 def cluster(machine: Machine, lines: Path, count: int, *, rounds: int) -> dict[str, Any]:

@@ -57,6 +57,8 @@ def _workers(found: dict[str, Any]) -> Iterator[str]:
         name = f"{found['rows']:,} lines to .{ending}"
         yield _line(f"{name}, one process, rows/s", "", f"{found[ending]['times']['1']['rows_per_second_median']:,.0f}")
         yield _line(f"{name}, two workers: times as fast", "≥ 1.8", _ratio(found[ending]["one_to_two"], kinds=("wall",)))
+        if "one_to_apart" in found[ending]:
+            yield _line(f"{name}, two processes apart with half each: times as fast", "", _ratio(found[ending]["one_to_apart"], kinds=("wall",)))
 
 
 def _cluster(found: dict[str, Any]) -> Iterator[str]:

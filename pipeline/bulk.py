@@ -1,23 +1,26 @@
-"""Classify a stream of sentences batch by batch, in order, in constant memory, on one core or several."""
+"""Classify sentences chunk by chunk, in order, in constant memory, on one core or several."""
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline import sinks
+from pipeline import sinks, unlike
+from pipeline.chunks import BATCH
 from pipeline.errors import StanceError
 from pipeline.records import Prediction
 from pipeline.sources import Row
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
+    from multiprocessing.context import BaseContext
 
+    from pipeline.chunks import Chunk
     from pipeline.model import StanceModel
 
-BATCH = 2048
 _AHEAD = 3
 
 
@@ -29,10 +32,12 @@ class Settings(NamedTuple):
 
 
 class Encoded(NamedTuple):
-    """A classified batch: how many rows, and what `sinks.encode` makes of them."""
+    """A classified batch: how many rows, what `sinks.encode` makes of them, and every `step`th text from the first on."""
 
     rows: int
     content: bytes
+    step: int
+    texts: list[str]
 
 
 def classify(model: StanceModel, rows: Iterable[Row], *, min_confidence: float = 0.0) -> Iterator[list[tuple[Row, Prediction]]]:
@@ -41,19 +46,20 @@ def classify(model: StanceModel, rows: Iterable[Row], *, min_confidence: float =
         yield list(zip(batch, model.classify([row.text for row in batch], min_confidence=min_confidence), strict=True))
 
 
-def encoded(model: StanceModel, rows: Iterable[Row], settings: Settings, *, workers: int = 1) -> Iterator[Encoded]:
-    """Every row classified and encoded, in batches, in order.
+def encoded(model: StanceModel, chunks: Iterable[Chunk], settings: Settings, *, workers: int = 1) -> Iterator[Encoded]:
+    """Every row of the chunks classified and encoded, in batches, in order; the same batches whatever the workers.
 
     Args:
-        workers: processes beside this one, which reads and writes; 1 does all in this one.
+        workers: processes beside this one that read, classify and encode; 1 does all in this one.
 
     Raises:
-        StanceError: a worker was ended from outside.
+        StanceError: a worker was ended from outside, or a chunk cannot be read.
     """
     if workers == 1:
-        yield from (_encode(model, batch, settings) for batch in _batches(rows))
+        for chunk in chunks:
+            yield from _encode(model, chunk, settings)
     else:
-        yield from _by_workers(model, rows, settings, workers)
+        yield from _by_workers(model, chunks, settings, workers)
 
 
 def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
@@ -62,25 +68,49 @@ def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
         yield batch
 
 
-def _encode(model: StanceModel, batch: list[Row], settings: Settings) -> Encoded:
-    found = model.classify([row.text for row in batch], min_confidence=settings.min_confidence)
-    return Encoded(len(batch), sinks.encode(list(zip(batch, found, strict=True)), settings.form))
+def _encode(model: StanceModel, chunk: Chunk, settings: Settings) -> Iterator[Encoded]:
+    for classified in classify(model, chunk(), min_confidence=settings.min_confidence):
+        step = 1
+        while len(classified) > step * (unlike.MOST - 1):
+            step *= 2
+        yield Encoded(len(classified), sinks.encode(classified, settings.form), step, [row.text for row, _ in classified[::step]])
 
 
-def _by_workers(model: StanceModel, rows: Iterable[Row], settings: Settings, workers: int) -> Iterator[Encoded]:
-    """Batches go out up to _AHEAD a worker, so that memory stays bounded, and come back in their order."""
+_PRELOADED = ["pipeline.bulk", "pipeline.model"]
+
+
+def _context() -> BaseContext:
+    """How workers are started: forked from a process that has loaded what they need and nothing else, where the system can fork."""
     import multiprocessing
+
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(_PRELOADED)
+    return context
+
+
+def prepare() -> None:
+    """Begin to start the process that workers are forked from, which takes about as long as loading a model does meanwhile."""
+    if _context().get_start_method() == "forkserver":
+        from multiprocessing.forkserver import ensure_running
+
+        ensure_running()
+
+
+def _by_workers(model: StanceModel, chunks: Iterable[Chunk], settings: Settings, workers: int) -> Iterator[Encoded]:
+    """Chunks go out up to _AHEAD a worker, so that memory stays bounded, and come back in their order."""
     from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor
 
-    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _start_worker, (model, settings))
-    waiting: deque[Future[Encoded]] = deque()
+    pool = ProcessPoolExecutor(workers, _context(), _start_worker, (model, settings))
+    waiting: deque[Future[list[Encoded]]] = deque()
     try:
-        for batch in _batches(rows):
-            waiting.append(pool.submit(_work, tuple(zip(*batch, strict=True))))
+        for chunk in chunks:
+            waiting.append(pool.submit(_work, chunk))
             if len(waiting) > _AHEAD * workers:
-                yield waiting.popleft().result()
+                yield from waiting.popleft().result()
         while waiting:
-            yield waiting.popleft().result()
+            yield from waiting.popleft().result()
     except BrokenProcessPool:
         raise StanceError("a worker process was ended from outside", next_step="run it again, with fewer --workers if memory ran out") from None
     finally:
@@ -91,17 +121,27 @@ _worker: tuple[StanceModel, Settings] | None = None
 
 
 def _start_worker(model: StanceModel, settings: Settings) -> None:
-    """Keep the model, which is sent once; Ctrl-C is for the parent to handle."""
+    """Keep the model, which is sent once; Ctrl-C is for the parent to handle, and a worker whose parent was killed ends."""
     import signal
+    import threading
 
     global _worker
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _worker = model, settings
 
 
-def _work(columns: tuple[tuple[Any, ...], ...]) -> Encoded:
-    """A batch as columns, which are cheaper to send than rows, classified and encoded."""
+def _end_with_parent() -> None:
+    import multiprocessing
+
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os._exit(1)
+
+
+def _work(chunk: Chunk) -> list[Encoded]:
+    """A chunk read, classified and encoded."""
     if _worker is None:
         raise AssertionError("a worker was given work before its model")
     model, settings = _worker
-    return _encode(model, list(map(Row._make, zip(*columns, strict=True))), settings)
+    return list(_encode(model, chunk, settings))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -78,7 +79,7 @@ def _paths(job: Job) -> Iterator[Path]:
 
 
 def _cut(path: Path, job: Job) -> list[Part]:
-    return partitions.cut(path, job.reading, size=job.part_bytes)
+    return list(partitions.cut(path, job.reading, size=job.part_bytes))
 
 
 def _keep(model: StanceModel) -> StanceModel:
@@ -113,7 +114,7 @@ def work(model: StanceModel, part: Part, job: Job, path: Path) -> Written:
     """Classify one part and write it, unless it is written already."""
     if not path.exists():
         with sinks.to_file(path, job.settings.form) as sink:
-            for batch in bulk.encoded(model, partitions.rows(part, job.reading), job.settings):
+            for batch in bulk.encoded(model, [partial(partitions.rows, part, job.reading)], job.settings):
                 sink(batch.content)
     return Written(path.name, _count(path, job.settings.form), files.digest([path.read_bytes()]))
 

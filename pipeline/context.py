@@ -38,6 +38,10 @@ NEAR_NOUN = 2
 NEAR_OBJECT = 7
 FAR = 99
 _BEYOND = 1 << 40
+_LONG_RELATIVE = 4
+"""Words from the opener of a relative clause to a verb that may be the main clause's again."""
+_AUXILIARIES = ("grammar.be", "grammar.have")
+_JOINING = ("grammar.new-subject", "grammar.third-person", "grammar.content", "grammar.report-verb")
 _OPENERS = {f"grammar.{name}": number for number, name in enumerate(CLAUSES) if number}
 
 
@@ -99,8 +103,19 @@ class _Around:
         marked = np.flatnonzero(number)
         openers = np.sort(self.found.start.take(marked) * len(CLAUSES) + number.take(marked))
         opened, clause = np.divmod(_last_below(openers, (self.hits.start + 1) * len(CLAUSES)), len(CLAUSES))
-        inside = opened >= self.after_break
+        inside = (opened >= self.after_break) & ~self._resumes(opened, clause)
         return np.where(inside, clause, 0), np.minimum(np.where(inside, opened, self.after_break), self.hits.start)
+
+    def _resumes(self, opened: Ints, clause: Ints) -> Bools:
+        """Whether a hit is the main verb behind a relative clause that no comma closes (*Parents who filled the hall berated the board*)."""
+        hits, back = self.hits, self.hits.start - opened
+        verb = cues.of_sections(self.lexicon.sections, _is_verb).take(hits.section) & (hits.form != FORMS.index("ing"))
+        auxiliary, apart = (_last_below(np.sort(self.starts(*names)), hits.start) for names in (_AUXILIARIES, _JOINING))
+        helped = hits.start - auxiliary <= NEAR_AUXILIARY
+        far = np.where(helped, auxiliary - opened, back) >= _LONG_RELATIVE
+        joined = apart > opened
+        resumed: Bools = (clause == CLAUSES.index("relative")) & verb & far & ~joined & (opened > self.after_break)
+        return resumed
 
     def of(self, *names: str) -> Ints:
         """The numbers of the cues found of these sections."""
@@ -111,10 +126,12 @@ class _Around:
         return self.found.start.take(self.of(*names))
 
     def within(self, *names: str) -> Bools:
-        """Whether each hit begins inside a cue of these sections."""
+        """Whether each hit begins inside a cue of these sections; one of the very same words is no cue beside it."""
         chosen = self.of(*names)
-        start, end = self.found.start.take(chosen), np.maximum.accumulate(self.found.end.take(chosen))
-        return np.append(0, end).take(np.searchsorted(start, self.hits.start, side="right")) > self.hits.start
+        start, end = self.found.start.take(chosen), np.append(0, np.maximum.accumulate(self.found.end.take(chosen)))
+        before, up_to = (end.take(np.searchsorted(start, self.hits.start, side=side)) for side in ("left", "right"))
+        inside: Bools = (before > self.hits.start) | (up_to > self.hits.end)
+        return inside
 
     def back(self, *names: str) -> Ints:
         """Distance from each hit back to the nearest end of a cue of these sections, FAR where there is none in its clause."""
@@ -128,6 +145,10 @@ def _opened(section: str) -> int:
 
 def _is_verb(section: str) -> bool:
     return section.endswith("-verb")
+
+
+def _is_accusing(section: str) -> bool:
+    return section.startswith("accusation.")
 
 
 def _last_below(marks: Ints, limit: Ints) -> Ints:
@@ -158,14 +179,15 @@ def _roles(around: _Around) -> Ints:
     be, have = (around.back(name) <= NEAR_AUXILIARY for name in ("grammar.be", "grammar.have"))
     modal = around.back("grammar.modal", "grammar.should") <= NEAR_AUXILIARY
     determiner, possessive = around.back("grammar.determiner"), around.back("grammar.possessive")
-    of_by = _first_from(around.starts("grammar.of-by"), hits.end) == hits.end
+    of, by = (_first_from(around.starts(name), hits.end) == hits.end for name in ("grammar.of", "grammar.by"))
+    accusing = cues.of_sections(around.lexicon.sections, _is_accusing).take(hits.section)
     standing = {
         "determined": ~verb & (determiner <= NEAR_NOUN),
         "possessed": ~verb & (possessive <= NEAR_NOUN),
         "predicate": ~verb & (around.back("grammar.be", "grammar.as") <= NEAR_AUXILIARY),
         "infinitive": verb & plain & ~modal,
         "finite": verb & (past | present | plain & modal | ing & be),
-        "reduced": verb & past & of_by & (hits.end < around.row_end) & ~be & ~have,
+        "reduced": verb & past & (by | of & accusing) & (hits.end < around.row_end) & ~be & ~have,
         "passive": verb & past & be,
         "attributive": verb & (past | plain | present) & (np.minimum(determiner, possessive) == 1) & ~be & ~have,
         "participle": verb & ing & ~be & (hits.start == around.after_break),

@@ -63,8 +63,12 @@ class Decoding:
 
     def decode(self, data: bytes, where: str) -> str:
         """A whole text; an empty one where it is skipped."""
-        text = data.decode(self._codec, self._errors).removeprefix("\ufeff")
+        text = self.marked(data).removeprefix("\ufeff")
         return text if self.readable(text, where, 1) else ""
+
+    def marked(self, data: bytes) -> str:
+        """Bytes as text in which every byte that is none is marked, for `readable` to find."""
+        return data.decode(self._codec, self._errors)
 
     def readable(self, text: str, where: str, line: int) -> bool:
         """Whether a text that begins in a line of a file was text there.

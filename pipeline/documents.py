@@ -7,15 +7,19 @@ import io
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.decoding import Decoding, read_text
 from pipeline.errors import DataError
 from pipeline.folders import document_files
 from pipeline.formulas import is_guarded, unguard
 from pipeline.records import LABELS, Document
+
+if TYPE_CHECKING:
+    import pyarrow
 
 ROOT_COLLECTION = "documents"
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -116,27 +120,24 @@ def read_rows(path: Path, decoding: Decoding | None = None) -> Iterator[dict[str
         raise DataError(f"cannot be read ({' '.join(str(error.strerror or error).split())[:300]})", where=str(path), next_step="check the file") from None
 
 
-def read_rows_between(path: Path, begin: int, end: int, *, head: int = 0) -> Iterator[dict[str, object]]:
+def read_rows_between(path: Path, begin: int, end: int, *, head: int = 0, line: int = 0) -> Iterator[dict[str, object]]:
     """The rows of a .jsonl or .csv file that lie between two bytes, each where a row begins or at the file's end.
 
-    The first `head` bytes are a CSV file's header.
+    The first `head` bytes are a CSV file's header; `line` is how many lines stand before `begin`, that header aside.
 
     Raises:
-        DataError: as `read_rows` does; lines are counted from `begin`.
+        DataError: as `read_rows` does.
     """
     with path.open("rb") as stream:
         header = stream.read(head)
         stream.seek(begin)
         content = header + stream.read(end - begin)
-    where = f"{path} from byte {begin},"
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise DataError(f"is not UTF-8 ({error.reason})", where=where, next_step="save it as UTF-8") from None
+    decoding = Decoding()
+    text = decoding.marked(content)
     if path.suffix == ".csv":
-        yield from _parsed_csv(io.StringIO(text, newline=""), where, Decoding())
+        yield from _parsed_csv(io.StringIO(text, newline=""), str(path), decoding, before=line)
     else:
-        yield from _parsed_jsonl(io.StringIO(text, newline="\n"), where, Decoding())
+        yield from _parsed_jsonl(io.StringIO(text, newline="\n"), str(path), decoding, before=line)
 
 
 def _jsonl_rows(path: Path, decoding: Decoding) -> Iterator[dict[str, object]]:
@@ -144,8 +145,8 @@ def _jsonl_rows(path: Path, decoding: Decoding) -> Iterator[dict[str, object]]:
         yield from _parsed_jsonl(lines, str(path), decoding)
 
 
-def _parsed_jsonl(lines: Iterable[str], where: str, decoding: Decoding) -> Iterator[dict[str, object]]:
-    for number, line in enumerate(lines, start=1):
+def _parsed_jsonl(lines: Iterable[str], where: str, decoding: Decoding, *, before: int = 0) -> Iterator[dict[str, object]]:
+    for number, line in enumerate(lines, start=before + 1):
         if not decoding.readable(line, where, number):
             yield Unreadable()
         elif line.strip():
@@ -169,11 +170,14 @@ def _csv_rows(path: Path, decoding: Decoding) -> Iterator[dict[str, object]]:
         yield from _parsed_csv(lines, str(path), decoding)
 
 
-def _parsed_csv(lines: Iterable[str], where: str, decoding: Decoding) -> Iterator[dict[str, object]]:
-    """Rows of CSV; one whose quoting is broken may be skipped to the end of its line, unless it swallows all that follows."""
+def _parsed_csv(lines: Iterable[str], where: str, decoding: Decoding, *, before: int = 0) -> Iterator[dict[str, object]]:
+    """Rows of CSV; one whose quoting is broken may be skipped to the end of its line, unless it swallows all that follows.
+
+    `before` lines stand between the header and the first row.
+    """
     lines = iter(lines)
     beginning = next(lines, "")
-    reader = csv.reader(chain([beginning], lines), strict=True, delimiter=_delimiter(beginning))
+    reader = csv.reader(chain([beginning], lines), strict=True, delimiter=delimiter(beginning))
     header: list[str] | None = None
     begin = 1
     while True:
@@ -190,11 +194,11 @@ def _parsed_csv(lines: Iterable[str], where: str, decoding: Decoding) -> Iterato
             if header is None:
                 header = _header(cells, where, decoding)
             elif cells:
-                yield _row(cells, header, f"{where} line {reader.line_num}", where, begin, decoding)
-        begin = reader.line_num + 1
+                yield _row(cells, header, f"{where} line {before + reader.line_num}", where, begin, decoding)
+        begin = before + reader.line_num + 1
 
 
-def _delimiter(beginning: str) -> str:
+def delimiter(beginning: str) -> str:
     """What stands between the cells of CSV that begins with this line: spreadsheets write `;` where `,` is the decimal sign, and some a tab."""
     outside = _QUOTED.sub("", beginning)
     return max(",;\t", key=outside.count)
@@ -219,11 +223,23 @@ def _row(cells: list[str], header: list[str], where: str, path: str, line: int, 
 
 
 def _parquet_rows(path: Path, decoding: Decoding) -> Iterator[dict[str, object]]:  # noqa: ARG001
+    for batch in parquet_batches(path, 4096):
+        yield from batch.to_pylist()
+
+
+def parquet_batches(path: Path, size: int, *, columns: Sequence[str] = ()) -> Iterator[pyarrow.RecordBatch]:
+    """The rows of a .parquet file, `size` at a time, of these columns if it has the first of them.
+
+    Raises:
+        DataError: it cannot be read as Parquet.
+    """
     import pyarrow
     import pyarrow.parquet
 
     try:
-        for rows in pyarrow.parquet.ParquetFile(path).iter_batches(batch_size=4096):
-            yield from rows.to_pylist()
+        file = pyarrow.parquet.ParquetFile(path)
+        there = file.schema_arrow.names
+        chosen = [name for name in columns if name in there] if columns and columns[0] in there else None
+        yield from file.iter_batches(batch_size=size, columns=chosen)
     except (pyarrow.ArrowException, MemoryError) as error:
         raise DataError(f"is not Parquet ({str(error).splitlines()[0]})", where=str(path), next_step="write the file again") from None

@@ -52,8 +52,8 @@ class StanceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         min_documents: int = 3,
         block_weights: Sequence[float] = (0.5, 0.5, 0.2),
         rule_weight: float = 2.0,
-        iterations: int = 1000,
-        tolerance: float = 3e-4,
+        iterations: int = 3000,
+        tolerance: float = 3e-5,
         folds: int = 8,
         n_jobs: int | None = None,
     ) -> None:

@@ -67,7 +67,8 @@ def read(path: Path, *, label_column: str | None = None, text_column: str | None
     columns: Columns | None = None
     for where, row in _rows(path, label_column, decoding):
         columns = columns or _columns(row, path, label_column, text_column)
-        _take(form, where, row, columns)
+        for part in labelstudio.marked(row, columns.label, columns.text):
+            _take(form, where, part, columns)
     if columns is None:
         raise DataError("holds no annotations", where=str(path), next_step="export it again")
     return form

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline import files
 from pipeline.text import words
 
 Ints = NDArray[np.int64]
@@ -38,17 +40,29 @@ def near_duplicate_groups(texts: Sequence[str], *, threshold: float) -> Ints:
     return groups
 
 
-def hold_out(groups: Ints, collections: Sequence[str], *, share: float, seed: int) -> NDArray[np.bool_]:
-    """Which documents to test on: whole groups, about `share` of every collection, at least one document in all."""
-    order = np.random.default_rng(seed).permutation(np.unique(groups))
-    names = np.asarray(collections)
-    wanted = {name: share * np.count_nonzero(names == name) for name in sorted(set(collections))}
+def hold_out(groups: Ints, names: Sequence[str], collections: Sequence[str], *, share: float, seed: int) -> NDArray[np.bool_]:
+    """Which documents to test on: whole groups, about `share` of every collection, at least one document in all.
+
+    Groups are taken in the order of a hash of the seed and of their first document's name, so that documents
+    that are added later leave those that were held out before where they are, but for a few.
+
+    Args:
+        groups: the group of each document (n,).
+        names: their names (n,), each once.
+        collections: their collections (n,).
+    """
+    members: dict[int, list[int]] = {}
+    for place, group in enumerate(groups.tolist()):
+        members.setdefault(group, []).append(place)
+    by_name = [sorted(places, key=names.__getitem__) for places in members.values()]
+    order = sorted(by_name, key=lambda places: files.digest([str(seed), names[places[0]]]))
+    room = {name: share * count + 0.5 for name, count in Counter(collections).items()}
     held = np.zeros(len(groups), dtype=bool)
-    for group in order:
-        members = groups == group
-        name = names[members][0]
-        if np.count_nonzero(held & (names == name)) + np.count_nonzero(members) <= wanted[name] + 0.5:
-            held |= members
+    for places in order:
+        name = collections[places[0]]
+        if len(places) <= room[name]:
+            room[name] -= sum(collections[place] == name for place in places)
+            held[places] = True
     if not held.any() and len(order) > 1:
-        held |= groups == order[0]
+        held[order[0]] = True
     return held

@@ -3,33 +3,35 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
-from itertools import pairwise
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from pipeline import documents, folders, sources
+from pipeline import documents, folders, rowends, sources
+from pipeline.decoding import Decoding
 from pipeline.errors import DataError
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from pipeline.sources import Row
 
 PART_BYTES = 4 * 1024 * 1024
 """Bytes of text in a part: some 35,000 sentences, one or two seconds of work."""
+_ALL = 1 << 48
 _AHEAD = 1 << 16
 _BOM = b"\xef\xbb\xbf"
-_NEWLINE, _QUOTE = 10, 34
+_FEED, _RETURN, _QUOTE, _COMMA = b'\n\r",'
+_PRINTED = (0x21, 0x7E)
 
 
 class Part(NamedTuple):
     """Bytes `begin` to `end` of a file of lines, or the row groups of these numbers of a Parquet file.
 
-    `row` is the number of the part's first row in the file and `position` how many characters stand
-    before it; the first `head` bytes of the file are a CSV header.
+    `row` is the number of the part's first row in the file, `position` and `line` are how many characters and lines stand
+    before it, and `rows` is how many rows it has; the first `head` bytes of the file are a CSV header, which `line` leaves out.
+    With `rows` UNCOUNTED it is what is left of a CSV file from there on, whose rows end nobody knows where before it is read.
     """
 
     path: str
@@ -38,6 +40,11 @@ class Part(NamedTuple):
     row: int = 0
     position: int = 0
     head: int = 0
+    line: int = 0
+    rows: int = 1
+
+
+UNCOUNTED = -1
 
 
 class Reading(NamedTuple):
@@ -48,8 +55,8 @@ class Reading(NamedTuple):
     documents: bool = False
 
 
-def cut(path: Path, reading: Reading, *, size: int = PART_BYTES) -> list[Part]:
-    """The parts of one file, each of about `size` bytes.
+def cut(path: Path, reading: Reading, *, size: int = PART_BYTES, most: int = _ALL) -> Iterator[Part]:
+    """The parts of one file, each of at most `size` bytes and `most` rows, but of one row at least.
 
     Raises:
         DataError: the file is not there or of no known kind.
@@ -58,10 +65,11 @@ def cut(path: Path, reading: Reading, *, size: int = PART_BYTES) -> list[Part]:
         raise DataError(f"ends in {path.suffix!r}", where=str(path), next_step=f"use one of {', '.join(folders.SUFFIXES)}")
     try:
         if path.suffix == ".parquet":
-            return _row_groups(path)
-        if path.suffix == ".txt" and reading.documents:
-            return [Part(str(path), 0, path.stat().st_size)]
-        return _stretches(path, size)
+            yield from _row_groups(path)
+        elif path.suffix == ".txt" and reading.documents:
+            yield Part(str(path), 0, path.stat().st_size)
+        else:
+            yield from _stretches(path, size, most)
     except OSError as error:
         raise DataError(f"cannot be read ({error.strerror or error})", where=str(path), next_step="check the path") from None
 
@@ -72,11 +80,22 @@ def rows(part: Part, reading: Reading) -> Iterator[Row]:
     if path.suffix == ".txt":
         yield from sources.from_documents([path], **_columns(reading)) if reading.documents else _lines(part)
         return
-    records = _parquet_rows(part) if path.suffix == ".parquet" else documents.read_rows_between(path, part.begin, part.end, head=part.head)
-    found = sources.from_records(records, path, first=part.row, **_columns(reading))
-    if reading.documents:
-        found = sources.split_rows(row._replace(document=f"{path}#{row.id}") for row in found)
-    yield from found
+    yield from from_records(_records(part), path, reading, first=part.row)
+
+
+def from_records(records: Iterable[dict[str, object]], path: Path, reading: Reading, *, first: int) -> Iterator[Row]:
+    """The rows of records that stand in a file from number `first` on."""
+    found = sources.from_records(records, path, first=first, **_columns(reading))
+    return sources.split_rows(row._replace(document=f"{path}#{row.id}") for row in found) if reading.documents else found
+
+
+def _records(part: Part) -> Iterator[dict[str, object]]:
+    path = Path(part.path)
+    if path.suffix == ".parquet":
+        return _parquet_rows(part)
+    if part.rows == UNCOUNTED:
+        return islice(documents.read_rows(path), part.row, None)
+    return documents.read_rows_between(path, part.begin, part.end, head=part.head, line=part.line)
 
 
 def _columns(reading: Reading) -> dict[str, Any]:
@@ -87,11 +106,9 @@ def _lines(part: Part) -> Iterator[Row]:
     with Path(part.path).open("rb") as stream:
         stream.seek(part.begin)
         content = stream.read(part.end - part.begin)
-    try:
-        text = content.decode("utf-8" if part.begin else "utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise DataError(f"is not UTF-8 (byte {part.begin + error.start})", where=part.path, next_step="save it as UTF-8") from None
-    return sources.from_lines(io.StringIO(text, newline="\n"), part.path, first=part.row, position=part.position)
+    reading = Decoding()
+    lines = io.StringIO(reading.marked(_BOM + content), newline="\n")
+    return sources.from_lines(lines, part.path, first=part.row, position=part.position, decoding=reading)
 
 
 def _parquet_rows(part: Part) -> Iterator[dict[str, object]]:
@@ -101,7 +118,7 @@ def _parquet_rows(part: Part) -> Iterator[dict[str, object]]:
         yield from batch.to_pylist()
 
 
-def _row_groups(path: Path) -> list[Part]:
+def _row_groups(path: Path) -> Iterator[Part]:
     import pyarrow
     import pyarrow.parquet
 
@@ -109,50 +126,64 @@ def _row_groups(path: Path) -> list[Part]:
         metadata = pyarrow.parquet.read_metadata(path)
     except pyarrow.ArrowException as error:
         raise DataError(f"is not Parquet ({str(error).splitlines()[0]})", where=str(path), next_step="write the file again") from None
-    sizes = [metadata.row_group(number).num_rows for number in range(metadata.num_row_groups)]
-    return [Part(str(path), number, number + 1, sum(sizes[:number])) for number in range(len(sizes))]
+    row = 0
+    for number in range(metadata.num_row_groups):
+        size = metadata.row_group(number).num_rows
+        yield Part(str(path), number, number + 1, row, rows=size)
+        row += size
 
 
-def _stretches(path: Path, size: int) -> list[Part]:
-    """Cut behind line ends; in a CSV file only behind those outside quotation marks."""
-    parts: list[Part] = []
-    quoted = path.suffix == ".csv"
-    row = position = head = 0
+def _stretches(path: Path, size: int, most: int) -> Iterator[Part]:
+    """Cut behind row ends; only the first part begins with what a file of lines may begin with, the others behind a header."""
     with path.open("rb") as stream:
-        begin = len(_BOM) if stream.read(len(_BOM)) == _BOM else 0
-        stream.seek(begin)
-        if quoted:
-            head = begin = begin + len(_take(stream, 1, quoted=True)[0])
-        while (taken := _take(stream, size, quoted=quoted))[0]:
-            content, ends = taken
-            parts.append(Part(str(path), begin, begin + len(content), row, position, head))
-            begin += len(content)
-            row += sum(path.suffix == ".txt" or bool(content[one:other].strip()) for one, other in pairwise([0, *ends]))
-            position += int(np.count_nonzero((np.frombuffer(content, dtype=np.uint8) & 0xC0) != 0x80))
-    return parts
+        part, header = _beginning(stream, path)
+        delimiter = documents.delimiter(io.StringIO(header.decode("utf-8", "replace"), newline="").readline())
+        content = b""
+        while not rowends.bare_quotes(header, delimiter):
+            block = stream.read(max(size + _AHEAD, len(content)))
+            content += block
+            if path.suffix == ".csv" and rowends.bare_quotes(content, delimiter):
+                break
+            ends = rowends.ends(content, path.suffix, last=not block)
+            used = 0
+            for row_count, stop in rowends.stops(ends, rowends.are_rows(content, ends, path.suffix), size, most, last=not block):
+                stretch = content[used:stop]
+                found = part._replace(end=part.begin + len(stretch), rows=row_count)
+                yield found
+                part = _behind(found, stretch)
+                used = stop
+            content = content[used:]
+            if not block:
+                return
+        yield part._replace(end=path.stat().st_size, rows=UNCOUNTED)
 
 
-def _take(stream: io.BufferedReader, size: int, *, quoted: bool) -> tuple[bytes, list[int]]:
-    """At least `size` bytes up to the next row's beginning (or all that is left), and where its rows end; the stream stands behind them."""
-    content = b""
-    while True:
-        block = stream.read(size + _AHEAD)
-        content += block
-        ends = _row_ends(content, quoted=quoted)
-        enough = int(np.searchsorted(ends, size))
-        if enough < len(ends) or not block:
-            break
-    length = int(ends[enough]) if enough < len(ends) else len(content)
-    stream.seek(length - len(content), io.SEEK_CUR)
-    inside = ends[ends < length].tolist()
-    return content[:length], [*inside, length] if length else []
+def _beginning(stream: io.BufferedReader, path: Path) -> tuple[Part, bytes]:
+    """A part without rows where the first row of a file begins, and a CSV file's header before it; the stream stands there."""
+    begin = len(_BOM) if stream.read(len(_BOM)) == _BOM else 0
+    stream.seek(begin)
+    header = b""
+    if path.suffix == ".csv":
+        while block := stream.read(_AHEAD):
+            header += block
+            ends = rowends.ends(header, path.suffix, last=False)
+            if len(ends):
+                header = header[: ends[0]]
+                break
+        stream.seek(begin + len(header))
+    begin += len(header)
+    return Part(str(path), begin, begin, head=begin if header else 0, rows=0), header
 
 
-def _row_ends(content: bytes, *, quoted: bool) -> NDArray[np.int64]:
-    """Where rows end: behind every line feed, in CSV behind those with an even number of quotation marks before."""
-    points = np.frombuffer(content, dtype=np.uint8)
-    feeds = np.flatnonzero(points == _NEWLINE)
-    if quoted:
-        marks = np.flatnonzero(points == _QUOTE)
-        feeds = feeds[np.searchsorted(marks, feeds) % 2 == 0]
-    return feeds + 1
+def _behind(part: Part, content: bytes) -> Part:
+    """Where the next part begins, behind one with this content."""
+    suffix = Path(part.path).suffix
+    characters = 0
+    if suffix == ".txt":
+        characters = int(np.count_nonzero((np.frombuffer(content, dtype=np.uint8) & 0xC0) != 0x80))
+        if part.row == 0 and content.startswith(_BOM):
+            characters -= 1
+    lines = content.count(b"\n")
+    if suffix == ".csv":
+        lines += content.count(b"\r") - content.count(b"\r\n")
+    return part._replace(begin=part.end, row=part.row + part.rows, line=part.line + lines, position=part.position + characters)

@@ -21,7 +21,7 @@ FOREGROUND = ("main", "condition", "cause")
 ASSERTED = ("plain", "modal")
 VERBAL = ("finite", "passive", "participle", "ing", "infinitive")
 NO_REQUEST = tuple(name for name in OBJECT_NAMES if name != "request")
-FAULT = ("other", "finite", "participle", "predicate", "possessed")
+FAULT = ("other", "finite", "participle", "ing", "infinitive", "predicate", "possessed", "determined")
 STRONG = ("strong",)
 _BATCH = 4096
 
@@ -50,14 +50,23 @@ class Rule:
 
 RULES = (
     Rule("denies", "denial", "says that a claim is untrue", ("denial.denial-verb",), 1, VERBAL, objects=NO_REQUEST),
+    Rule("denies-that", "denial", "says that what a clause tells is untrue", ("denial.that-verb",), 1, VERBAL),
     Rule("pleads-innocence", "denial", "a plea of not guilty", ("denial.not-guilty",), 1),
     Rule("rejects-claim", "denial", "a finding, report or criticism rejected", ("denial.dispute-verb",), 1, VERBAL, objects=("claim",)),
     Rule("calls-untrue", "denial", "a claim called untrue, baseless, invented", ("denial.untrue",)),
-    Rule("disowns", "denial", "disowns responsibility, knowledge, involvement or intent", ("denial.disown",), grades=STRONG),
-    Rule("no-evidence", "denial", "flat contradiction: there is no evidence", ("denial.no-evidence",), 3, grades=STRONG),
+    Rule("disowns", "denial", "disowns responsibility, knowledge, involvement or intent", ("denial.disown",)),
+    Rule("no-evidence", "denial", "flat contradiction: there is no evidence", ("denial.no-evidence",), 3),
     Rule("accuses", "accusation", "accuses, blames, condemns, denounces", ("accusation.accuse-verb",), 1, VERBAL),
     Rule("alleges", "accusation", "alleges a wrong", ("accusation.allege-verb",), 1, VERBAL),
-    Rule("charges", "accusation", "a formal accusation is brought", ("accusation.charge-verb",), 1, ("finite", "passive", "participle")),
+    Rule(
+        "charges",
+        "accusation",
+        "a formal accusation is brought",
+        ("accusation.charge-verb",),
+        1,
+        ("finite", "passive", "participle", "infinitive"),
+        polarities=("plain",),
+    ),
     Rule("holds-responsible", "accusation", "says who is responsible for a wrong", ("accusation.responsible",), grades=STRONG),
     Rule("steps-against", "accusation", "a step with the wrong named as its reason", ("accusation.step-verb",), 2, beside=("accusation.reason",)),
     Rule("finds-fault", "accusation", "says what a party does wrong", ("judgement.judge-phrase", "judgement.judge-verb"), 3, FAULT),

@@ -155,16 +155,20 @@ def choose_strength(counts: Counts, labels: Ints, weights: Floats, groups: Ints,
 def temperature(scores: Floats, labels: Ints, collections: Sequence[str] | NDArray[np.str_]) -> float:
     """The divisor of log odds that makes probabilities fit `labels` best (temperature scaling, Guo et al. 2017).
 
-    Each collection counts the same, whatever its size: what a user brings is one more collection.
+    Each collection counts the same, whatever its size: what a user brings is one more collection. One sentence
+    more than there are counts as wrong (the targets of Platt 1999): where all are right, no probability is 1.
     """
     from scipy.optimize import minimize_scalar
     from scipy.special import log_softmax
 
     _, member, sizes = np.unique(collections, return_inverse=True, return_counts=True)
+    doubt = 1.0 / (len(labels) + 2)
 
     def loss(log_divisor: float) -> float:
-        losses = -log_softmax(scores / np.exp(log_divisor), axis=1)[np.arange(len(labels)), labels]
-        return float(np.average(losses, weights=1.0 / sizes[member]))
+        chances = log_softmax(scores / np.exp(log_divisor), axis=1)
+        right = chances[np.arange(len(labels)), labels]
+        wrong = (chances.sum(axis=1) - right) / (chances.shape[1] - 1)
+        return float(np.average(-(1 - doubt) * right - doubt * wrong, weights=1.0 / sizes[member]))
 
     return float(np.exp(minimize_scalar(loss, bounds=(-3, 3), method="bounded").x))
 

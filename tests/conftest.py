@@ -24,6 +24,7 @@ from small_project import Project
 from pipeline import StanceModel, cli
 
 hypothesis.settings.register_profile("project", deadline=None, derandomize=True, database=None, suppress_health_check=list(hypothesis.HealthCheck))
+hypothesis.settings.register_profile("mutants", hypothesis.settings.get_profile("project"), phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate])
 hypothesis.settings.load_profile("project")
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from pipeline import bulk, cluster, sources
+from pipeline import bulk, chunks, cluster, sources
 from pipeline.cluster import Job
 from pipeline.errors import DataError, UsageError
 from pipeline.model import StanceModel
@@ -49,7 +49,7 @@ def job(tmp_path: Path) -> Job:
 def expected(model: StanceModel, job: Job) -> bytes:
     """What one process makes of the job's files."""
     rows = sources.from_files([Path(path) for path in job.paths], text_column="text", id_column="id")
-    return b"".join(batch.content for batch in bulk.encoded(model, rows, job.settings))
+    return b"".join(batch.content for batch in bulk.encoded(model, chunks.of_rows(rows), job.settings))
 
 
 def content(folder: Path) -> bytes:
@@ -115,7 +115,7 @@ def test_an_input_that_cannot_be_read_is_named(client: Any, model: StanceModel, 
     Path(job.paths[1]).write_bytes(b"fine\n\xff\n")
     with pytest.raises(DataError, match=r"b\.txt") as caught:
         cluster.run(client, model, job, tmp_path / "out")
-    assert caught.value.next_step == "save it as UTF-8"
+    assert "b.txt line 2" in str(caught.value) and "save it as UTF-8" in caught.value.next_step
 
 
 @pytest.mark.parametrize("form", ["csv", "parquet"])

@@ -158,8 +158,22 @@ def test_certain_and_wrong_is_a_large_but_finite_loss() -> None:
 
 
 def test_no_sentences_cannot_be_measured() -> None:
-    with pytest.raises(DataError, match="no labelled sentences"):
+    with pytest.raises(DataError) as caught:
         evaluation.evaluate(np.zeros(0, dtype=np.int64), np.zeros((0, 4)), [], PARAMS)
+    assert str(caught.value) == "there are no labelled sentences to measure on; annotate some, or hold out more documents"
+
+
+@pytest.mark.parametrize(
+    ("confidence", "correct", "expected"),
+    [
+        ([], [], 0.0),
+        ([1.0, 0.95], [False, True], 0.475),  # certainty falls into the uppermost bin with what is nearly certain
+        ([0.85, 0.95], [False, True], 0.45),
+        ([0.85, 0.85], [False, True], 0.35),
+    ],
+)
+def test_gaps_within_a_bin_are_weighed_against_each_other(confidence: list[float], correct: list[bool], expected: float) -> None:
+    assert evaluation.calibration_error(np.array(confidence), np.array(correct, dtype=bool), bins=10) == pytest.approx(expected)
 
 
 def test_the_confusion_has_the_truth_in_rows() -> None:
@@ -170,6 +184,8 @@ def test_the_confusion_has_the_truth_in_rows() -> None:
 def test_the_majority_baseline_gives_the_shares_of_training() -> None:
     shares = evaluation.majority(np.array([3, 3, 3, 1]), 2)
     assert shares.tolist() == [[0.0, 0.25, 0.0, 0.75]] * 2
+    assert evaluation.majority(np.array([2]), 1).tolist() == [[0.0, 0.0, 1.0, 0.0]]
+    assert evaluation.majority(np.zeros(0, dtype=np.int64), 1).tolist() == [[0.0] * 4]
 
 
 def test_slices_are_scored_each_on_its_own() -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import pickle
 import random
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pytest
+import scipy.special
 import small_project
 from architecture import ROOT
 from hypothesis import given, settings
@@ -20,7 +24,7 @@ from sklearn.pipeline import Pipeline
 from small_project import Project
 
 import pipeline as package
-from pipeline import StanceModel, casing, documents, export, lexicon, modelfile, sentences, training
+from pipeline import StanceModel, casing, documents, export, lexicon, model, modelfile, sentences, training
 from pipeline.errors import ModelError, UsageError
 from pipeline.model import packaged
 from pipeline.params import TrainParams
@@ -161,12 +165,26 @@ def test_the_label_is_the_likeliest_unless_less_likely_than_asked(pair: Pair) ->
     assert {prediction.label for prediction in pair.model.classify(pair.corpus, min_confidence=0.5)} == {*LABELS, None}
 
 
-@pytest.mark.parametrize("texts", ["one string", [None], ["a", 5], [b"bytes"], [float("nan")]])
-def test_what_is_no_list_of_texts_is_named(pair: Pair, texts: object) -> None:
+@pytest.mark.parametrize(
+    ("texts", "message"),
+    [
+        ("one string", "got one string where a list of texts is wanted; write [text]"),
+        ([None], "text 0 is NoneType, not a string; convert it, or use '' for a missing one"),
+        (["a", 5], "text 1 is int, not a string; convert it, or use '' for a missing one"),
+        ([b"bytes"], "text 0 is bytes, not a string; convert it, or use '' for a missing one"),
+        ([float("nan")], "text 0 is float, not a string; convert it, or use '' for a missing one"),
+    ],
+)
+def test_what_is_no_list_of_texts_is_named(pair: Pair, texts: object, message: str) -> None:
     for method in (pair.model.classify, pair.model.predict_proba):
         with pytest.raises(UsageError) as caught:
             method(texts)
-        assert caught.value.next_step
+        assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("scores", [[0.0, 0.0, 0.0, 0.0], [1000.0, 0.0, -1000.0, 0.0], [900.0, 900.0, 899.0, 0.0], [-1000.0, -1001.0, -1000.0, -1002.0]])
+def test_scores_of_any_size_become_probabilities(scores: list[float]) -> None:
+    assert model.softmax(np.array([scores])) == pytest.approx(scipy.special.softmax([scores], axis=1))
 
 
 def test_any_iterable_of_strings_will_do(pair: Pair) -> None:
@@ -178,8 +196,49 @@ def test_a_model_that_gives_other_numbers_than_it_recorded_is_refused(pair: Pair
     stored = pair.model._stored
     shifted = stored.golden_probabilities + np.array([1e-5, -1e-5, 0, 0])
     modelfile.write(tmp_path / "model.npz", stored._replace(golden_probabilities=shifted))
-    with pytest.raises(ModelError, match="golden sentences"):
+    with pytest.raises(ModelError) as caught:
         StanceModel.load(tmp_path / "model.npz")
+    assert str(caught.value) == f"{tmp_path / 'model.npz'}: does not classify its golden sentences as recorded; train it again"
+
+
+def test_without_a_path_the_packages_own_model_is_loaded(pair: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    modelfile.write(tmp_path / "model.npz", pair.model.stored)
+    monkeypatch.setattr(model, "packaged", lambda: tmp_path / "model.npz")
+    assert StanceModel.load().header == pair.model.header
+
+
+def test_a_batch_of_columns_gets_new_columns(pair: Pair) -> None:
+    texts = [*pair.corpus[:40], ""]
+    ways: list[tuple[dict[str, str], dict[str, float]]] = [({}, {}), ({"text_column": "body"}, {"min_confidence": 0.5})]
+    for named, asked in ways:
+        batch = {"id": [str(i) for i in range(len(texts))], named.get("text_column", "text"): texts}
+        found = pair.model.classify_batch(batch, **named, **asked)
+        assert list(found) == ["stance", *LABELS, "stance_note"]
+        assert list(zip(*found.values(), strict=True)) == [(one.label, *one.probabilities, one.note) for one in pair.model.classify(texts, **asked)]
+    assert set(found["stance_note"]) == {"", "no words", "unsure"}
+    with pytest.raises(UsageError) as caught:
+        pair.model.classify_batch({"id": ["1"], "body": ["a"]})
+    assert str(caught.value) == "the batch has no column 'text' (it has id, body); name the column that holds the text"
+
+
+def test_a_model_sent_to_another_process_is_the_same(pair: Pair) -> None:
+    sent = pickle.loads(pickle.dumps(pair.model))
+    assert np.array_equal(sent.predict_proba(pair.corpus), pair.model.predict_proba(pair.corpus))
+    assert pickle.dumps(sent) == pickle.dumps(pair.model)
+
+
+@given(st.lists(st.sampled_from(["", "a" * 100, "b" * 70_000, "c" * (1 << 17), "d" * 300_000]), max_size=30), st.sampled_from([1, 700]))
+def test_texts_are_read_in_parts_of_bounded_size(texts: list[str], times: int) -> None:
+    """What is held in memory at once does not grow with the number of texts, and parts are as large as that allows."""
+    texts = texts * times
+    parts = list(model._parts(texts))
+    assert [text for part in parts for text in part] == texts
+
+    def fits(part: Sequence[str]) -> bool:
+        return 0 < len(part) <= 2048 and (len(part) == 1 or sum(map(len, part)) <= 1 << 18)
+
+    assert all(map(fits, parts))
+    assert not any(fits([*one, other[0]]) for one, other in itertools.pairwise(parts))
 
 
 def test_the_header_says_what_the_model_was_made_of(small_model: StanceModel) -> None:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from pipeline import partitions, sources
 from pipeline.errors import DataError
 from pipeline.partitions import Reading
+from pipeline.sources import Row
 
 TEXTS = st.lists(st.text(alphabet=st.sampled_from('aé😀 ,"\n\r\ufeff’'), max_size=30), max_size=25)
 
@@ -38,14 +39,55 @@ def write(path: Path, texts: list[str], *, bom: bool = False) -> Path:
 
 @pytest.mark.parametrize("suffix", [".txt", ".jsonl", ".csv", ".parquet"])
 @settings(deadline=None, max_examples=60)
-@given(texts=TEXTS, size=st.integers(1, 200), bom=st.booleans())
-def test_parts_hold_the_rows_of_the_file(tmp_path_factory: pytest.TempPathFactory, suffix: str, texts: list[str], size: int, bom: bool) -> None:
+@given(texts=TEXTS, size=st.integers(1, 200), most=st.integers(1, 20), bom=st.booleans())
+def test_parts_hold_the_rows_of_the_file(tmp_path_factory: pytest.TempPathFactory, suffix: str, texts: list[str], size: int, most: int, bom: bool) -> None:
     path = write(tmp_path_factory.mktemp("parts") / f"news{suffix}", texts, bom=bom)
-    parts = partitions.cut(path, Reading(), size=size)
-    found = [row for part in parts for row in partitions.rows(part, Reading())]
+    parts = list(partitions.cut(path, Reading(), size=size, most=most))
+    by_part = [list(partitions.rows(part, Reading())) for part in parts]
+    found = [row for rows in by_part for row in rows]
+    assert [part.rows for part in parts] == [len(rows) for rows in by_part]
+    assert suffix == ".parquet" or all(part.rows <= most and (part.end - part.begin <= size or part.rows <= 1) for part in parts)
     assert found == list(sources.from_files([path], text_column="text", id_column="id"))
     if suffix in (".txt", ".jsonl") and len(texts) > 10 and size < 20:
         assert len(parts) > 1
+
+
+def read(path: Path, size: int) -> tuple[list[Row], str]:
+    """The rows of a file by its parts, and the error that ends them."""
+    found: list[Row] = []
+    try:
+        for part in partitions.cut(path, Reading(), size=size):
+            found += partitions.rows(part, Reading())
+    except DataError as error:
+        return found, str(error)
+    return found, ""
+
+
+def read_whole(path: Path) -> tuple[list[Row], str]:
+    """As `read`, without parts."""
+    found: list[Row] = []
+    try:
+        found += sources.from_files([path], text_column="text", id_column="id")
+    except DataError as error:
+        return found, str(error)
+    return found, ""
+
+
+PIECES = ("", "a", ",", '"', '""', "\n", "\r", "\r\n", " ", "a,", "\n,", ";", "\t", "é", '"x, y"', "\xff", "{", '{"text": "b"}', "\u2028", "\x00")
+HEADERS = ("text\n", "text\r", '"a\n",text\n', 'a"b,text\n', "text;b\n", "b\ttext\n", "\u2028;text\n", "\n")
+
+
+@pytest.mark.parametrize("suffix", [".txt", ".jsonl", ".csv"])
+@settings(deadline=None, max_examples=300)
+@given(header=st.sampled_from(HEADERS), pieces=st.lists(st.sampled_from(PIECES), max_size=40), size=st.integers(1, 60))
+def test_whatever_a_file_holds_its_parts_say_the_same(tmp_path_factory: pytest.TempPathFactory, suffix: str, header: str, pieces: list[str], size: int) -> None:
+    """Broken quoting, bare quotation marks, blank lines, bytes that are no text: the same rows, or the same error naming the same line."""
+    path = tmp_path_factory.mktemp("any") / f"any{suffix}"
+    path.write_bytes((header if suffix == ".csv" else "").encode() + b"".join(b"\xff" if piece == "\xff" else piece.encode() for piece in pieces))
+    rows, error = read(path, size)
+    whole, whole_error = read_whole(path)
+    assert error == whole_error
+    assert rows == whole or (error and whole[: len(rows)] == rows)
 
 
 @pytest.mark.parametrize("suffix", [".txt", ".jsonl", ".parquet"])

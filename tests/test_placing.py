@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from typing import Any
 
 import pytest
 
@@ -36,11 +37,48 @@ def find(annotation: Annotation) -> coding.Match:
         (said(4, 31, "The ministry admitted it."), (-1, False)),  # the document reads otherwise now
         (said(4, 30, "The ministry admitted it al"), (-1, False)),
         (said(500, 510), (-1, False)),
+        (said(0, 3, "No."), (0, False)),
+        (said(0, 2, "No."), (0, True)),
+        (said(6, 35, "e ministry denied it all. No."), (1, True)),  # the text of neither, and yet the document's
+        (said(6, 35, "e ministry denied it all: No."), (-1, False)),
+        (said(4, 31, "ministry denied"), (1, False)),  # a part of the sentence, coded in another program
+        (said(4, 31, "It said: The ministry denied it all."), (1, False)),
     ],
 )
 def test_edges_and_text_decide_together(annotation: Annotation, expected: tuple[int, bool]) -> None:
     match = find(annotation)
     assert (match.sentence, match.moved) == expected
+    assert match.share == 0.0 if match.sentence < 0 else 0.0 < match.share <= 1.0
+
+
+@pytest.mark.parametrize("annotation", [said(4, 31), said(45, 48, "No."), said(-1, -1, "Talks go on.")])
+def test_the_same_edges_or_the_same_text_are_the_whole_sentence(annotation: Annotation) -> None:
+    assert find(annotation).share == 1.0
+
+
+def test_edges_are_looked_up_in_their_own_document() -> None:
+    other = [Sentence("e.txt", "c", 0, i, 100 * i, 100 * i + 50, "x" * 50) for i in range(3)]
+    finder = coding.Finder([*SENTENCES, *other])
+    places = [(said(4, 30), 1), (said(201, 250)._replace(document="e.txt"), 7), (said(37, 48), 3), (said(101, 150)._replace(document="e.txt"), 6)]
+    assert [finder.find(annotation, defaultdict(dict)).sentence for annotation, _ in places] == [place for _, place in places]
+
+
+class Counted(list[Sentence]):
+    """Sentences that count how often one of them is looked at by its number."""
+
+    looked_at = 0
+
+    def __getitem__(self, number: Any) -> Any:
+        self.looked_at += 1
+        return super().__getitem__(number)
+
+
+def test_placing_at_the_end_of_a_long_document_looks_at_few_sentences() -> None:
+    sentences = Counted(Sentence("d.txt", "c", 0, i, 10 * i, 10 * i + 9, f"{i:08}.") for i in range(500))
+    annotations = [said(10 * i + 1, 10 * i + 9) for i in range(400, 500)]
+    placed = coding.place(annotations, sentences, tolerance=0.8)
+    assert list(placed.labels) == list(range(400, 500))
+    assert sentences.looked_at < 2 * len(sentences) + 5 * len(annotations)
 
 
 def test_a_long_annotation_belongs_to_the_sentence_it_covers_most() -> None:
@@ -55,5 +93,6 @@ def test_words_that_stand_there_several_times_are_labelled_one_after_the_other()
 
 
 def test_a_label_given_twice_is_counted_and_its_codebooks_are_known() -> None:
-    placed = coding.place([said(4, 31), said(4, 31)._replace(codebook="v1")], SENTENCES, tolerance=0.8)
-    assert len(placed.repeated) == 1 and dict(placed.codebooks) == {1: {"", "v1"}}
+    first, second = said(4, 31), said(4, 31)._replace(codebook="v1")
+    placed = coding.place([first, second], SENTENCES, tolerance=0.8)
+    assert placed.repeated == [second] and dict(placed.codebooks) == {1: {"", "v1"}}

@@ -55,6 +55,11 @@ def test_what_ends_a_paragraph_is_a_setting(paragraph_break: str, expected: list
     assert [sentence.text for sentence in sentences.split(Document("d", "c", text), paragraph_break=paragraph_break)] == expected
 
 
+def test_a_blank_line_ends_a_paragraph_unless_another_end_is_asked_for() -> None:
+    assert list(sentences.paragraphs(" One\ntwo.\n\nThree. ")) == [(1, 9), (11, 17)]
+    assert [sentence.paragraph for sentence in sentences.split(Document("d", "c", "One\ntwo.\n\nThree."))] == [0, 1]
+
+
 @pytest.mark.parametrize("text", ["", " ", "\n\n\t\r\n", "\u2029"])
 def test_no_text_has_no_sentences(text: str) -> None:
     assert sentences.split(Document("d", "c", text)) == []

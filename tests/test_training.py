@@ -209,7 +209,7 @@ def test_each_collection_counts_the_same_for_the_temperature() -> None:
     apart = training.temperature(odds, labels, ["sure"] * 9_000 + ["modest"] * 300)
     grown = training.temperature(np.concatenate([odds, sure]), np.concatenate([labels, sure_labels]), ["sure"] * 9_000 + ["modest"] * 300 + ["sure"] * 9_000)
     assert apart < alone - 0.1, "the small collection has its say"
-    assert grown == pytest.approx(apart, rel=1e-4), "whatever the other one's size"
+    assert grown == pytest.approx(apart, rel=1e-3), "whatever the other one's size"
 
 
 def test_assembling_leaves_the_fit_as_it_was_and_divides_once(corpus: Corpus) -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from pipeline.commands import _shared
 
 if TYPE_CHECKING:
     from pipeline.model import StanceModel
-    from pipeline.sources import Row
 
 
 class Sample:
@@ -23,16 +22,21 @@ class Sample:
         from pipeline import unlike
 
         self.texts: list[str] = []
-        self._step, self._most = 1, unlike.MOST
+        self._rows, self._step, self._most = 0, 1, unlike.MOST
 
-    def of(self, rows: Iterable[Row]) -> Iterator[Row]:
-        """The rows as they are, looked at in passing."""
-        for number, row in enumerate(rows):
-            if number % self._step == 0:
-                self.texts.append(row.text)
-                if len(self.texts) == self._most:
-                    self.texts, self._step = self.texts[::2], 2 * self._step
-            yield row
+    def add(self, rows: int, texts: Sequence[str], step: int) -> None:
+        """Look at a batch of so many rows, of which every `step`th (1, 2, 4, …) text is given."""
+        while self._step < step:
+            self._halve()
+        first = -(-(-self._rows % self._step) // step)
+        for text in texts[first :: self._step // step]:
+            self.texts.append(text)
+        self._rows += rows
+        while len(self.texts) >= self._most:
+            self._halve()
+
+    def _halve(self) -> None:
+        self.texts, self._step = self.texts[::2], 2 * self._step
 
 
 def tell_of(options: argparse.Namespace, model: StanceModel, sample: Sample) -> None:

@@ -14,6 +14,7 @@ from pipeline.decoding import Decoding
 from pipeline.errors import UsageError
 
 if TYPE_CHECKING:
+    from pipeline.chunks import Chunk
     from pipeline.sinks import Sink
     from pipeline.sources import Row
 
@@ -26,6 +27,8 @@ _EXAMPLES = """  stance classify "Moscow had nothing to do with the attack, the 
   stance classify --input archive/ --scheduler tcp://10.0.0.5:8786 --output classified/
   stance classify --dataset news.parquet --split train --streaming
   cat sentences.txt | stance classify"""
+
+_PLAIN = ("utf-8", "fail")
 
 
 def add(commands: _shared.Commands) -> None:
@@ -65,13 +68,16 @@ def run(options: argparse.Namespace) -> None:
         return
     form = sinks.form_of(options.output, options.format) if options.output else options.format or ("table" if sys.stdout.isatty() else "jsonl")
     settings = bulk.Settings(form, options.min_confidence)
+    if options.workers > 1:
+        bulk.prepare()
     model, sample = _shared.load_model(options.model), _notes.Sample()
     _shared.note_passed_over(options, options.input or ())
     for text in filter(_is_path, options.text):
         _shared.note(options, f"{text} is a file or folder, and was taken for a sentence; to classify what it holds, write --input {text}")
     with _shared.decoding(options) as decoding, _progress.shown(_expected(options), quiet=options.quiet) as progress, _sink(options.output, form) as sink:
-        for batch in bulk.encoded(model, sample.of(_rows(options, decoding)), settings, workers=options.workers):
+        for batch in bulk.encoded(model, _chunks(options, decoding), settings, workers=options.workers):
             sink(batch.content)
+            sample.add(batch.rows, batch.texts, batch.step)
             progress.add(batch.rows)
     _notes.tell_of(options, model, sample)
 
@@ -95,7 +101,7 @@ def _check(options: argparse.Namespace) -> None:
         raise UsageError(f"{' and '.join(given)} were both given", next_step="give one of them")
     if (options.split or options.streaming) and not options.dataset:
         raise UsageError("--split and --streaming go with --dataset", next_step="give --dataset, or leave them out")
-    if _partitioned.wanted(options) and (options.encoding, options.on_error) != ("utf-8", "fail"):
+    if _partitioned.wanted(options) and (options.encoding, options.on_error) != _PLAIN:
         raise UsageError("--encoding and --on-error do not go with a folder as output", next_step="name a file as --output")
     if options.dataset and options.documents:
         raise UsageError("--documents does not go with --dataset", next_step="write the documents to files first")
@@ -124,6 +130,15 @@ def _expected(options: argparse.Namespace) -> int | None:
     if options.documents or not options.input or not sys.stderr.isatty():
         return None
     return sources.expected_rows(options.input)
+
+
+def _chunks(options: argparse.Namespace, decoding: Decoding) -> Iterator[Chunk]:
+    """The input in chunks; workers read files on their own where these are UTF-8 and nothing is to be skipped or replaced."""
+    from pipeline import chunks, partitions
+
+    if options.input and (decoding.encoding, decoding.on_error) == _PLAIN:
+        return chunks.of_files(options.input, partitions.Reading(options.text_column, options.id_column, options.documents))
+    return chunks.of_rows(_rows(options, decoding))
 
 
 def _rows(options: argparse.Namespace, decoding: Decoding) -> Iterator[Row]:

@@ -91,7 +91,7 @@ def _test_documents(sentences: list[Sentence], settings: HoldoutParams) -> set[s
         collection[sentence.document] = sentence.collection
     names = list(texts)
     groups = holdout.near_duplicate_groups([" ".join(texts[name]) for name in names], threshold=settings.near_duplicate)
-    held = holdout.hold_out(groups, [collection[name] for name in names], share=settings.share, seed=settings.seed)
+    held = holdout.hold_out(groups, names, [collection[name] for name in names], share=settings.share, seed=settings.seed)
     return {name for name, out in zip(names, held, strict=True) if out}
 
 
