@@ -10,6 +10,7 @@ from pathlib import Path
 import flow
 import pages
 import pytest
+import rooms
 from architecture import ROOT, STAGES
 
 
@@ -81,3 +82,10 @@ def test_the_flow_draws_every_stage_and_every_way() -> None:
     assert all(places[maker][0] < places[reader][0] for maker, reader in pairs)
     drawing = flow.svg()
     assert all(f">{name}</text>" in drawing for name in places) and drawing.count("<path d=") - 1 == len(shown)
+
+
+def test_every_module_stands_in_one_room_with_a_word_about_it() -> None:
+    listed = [path for _, _, paths in rooms.modules() for path in paths]
+    assert sorted(listed) == sorted(rooms.PACKAGE.rglob("*.py")), "docs/_ext/rooms.py lists each once"
+    shown = rooms.markdown()
+    assert all(re.search(rf"^\| `{re.escape(path.relative_to(rooms.PACKAGE).as_posix())}` \| \w.+ \|$", shown, re.MULTILINE) for path in listed)

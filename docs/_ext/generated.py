@@ -1,4 +1,4 @@
-"""Directives for what the pages take from the code when they are built: commands, settings, the flow of the stages."""
+"""Directives for what the pages take from the code when they are built: commands, settings, modules, the flow of the stages."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import commands
 import flow
+import rooms
 import settings
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
@@ -28,6 +29,13 @@ class Settings(SphinxDirective):
         return self.parse_text_to_nodes(settings.markdown(), allow_section_headings=True)
 
 
+class Modules(SphinxDirective):
+    """Every module of the package, by room."""
+
+    def run(self) -> list[nodes.Node]:
+        return self.parse_text_to_nodes(rooms.markdown(), allow_section_headings=True)
+
+
 class Flow(SphinxDirective):
     """The stages and what passes between them, as a drawing."""
 
@@ -37,6 +45,6 @@ class Flow(SphinxDirective):
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Make the directives known to Sphinx."""
-    for directive in (Commands, Settings, Flow):
+    for directive in (Commands, Settings, Modules, Flow):
         app.add_directive(directive.__name__.lower(), directive)
     return {"parallel_read_safe": True}
