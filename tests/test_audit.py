@@ -7,6 +7,8 @@ import io
 from pathlib import Path
 
 import numpy as np
+import pyarrow
+import pyarrow.parquet
 import pytest
 from architecture import ROOT
 from command_line import Run
@@ -85,7 +87,10 @@ def test_the_order_is_that_of_the_labels_own_probability(items: list[tuple[int, 
 
 
 def test_the_command_lists_people_s_labels_of_training_documents_only(run: Run, project: Project, tmp_path: Path) -> None:
-    arguments = ("--held-out", project.held_out, "--codebook", project.codebook, "--share", "1")
+    held_out = pyarrow.parquet.read_table(project.held_out)
+    wrong = pyarrow.array([(number + 1) % 4 for number in held_out["label"].to_pylist()], held_out["label"].type)
+    pyarrow.parquet.write_table(held_out.set_column(held_out.column_names.index("label"), "label", wrong), tmp_path / "held_out.parquet")
+    arguments = ("--held-out", tmp_path / "held_out.parquet", "--codebook", project.codebook, "--share", "1")
     done = run("audit", *arguments)
     found = list(csv.DictReader(io.StringIO(done.out)))
     assert done.code == 0 and tuple(found[0]) == audit.Suspect._fields

@@ -115,7 +115,7 @@ def test_what_stands_twice_is_divided_between_its_places(model: StanceModel) -> 
 
 
 def test_a_character_n_gram_belongs_to_its_word(model: StanceModel) -> None:
-    assert denial(one(only(model, "characters", [" den"]), "An army denied it.")) == {"denied": 1.0}
+    assert denial(one(only(model, "characters", [" den"]), "An army denied this.")) == {"denied": 1.0}
 
 
 def test_a_cue_is_borne_by_its_words_and_not_by_those_in_its_gap(model: StanceModel) -> None:
@@ -130,8 +130,8 @@ def test_a_cue_is_borne_by_its_words_and_not_by_those_in_its_gap(model: StanceMo
 
 def test_a_term_of_two_cues_is_borne_by_both(model: StanceModel) -> None:
     few = only(model, "cues", ["pair | denial.strong-denial-verb | accusation.strong-accuse-verb"])
-    assert denial(one(few, "It denied it and blamed the army.")) == {"denied": 0.5, "blamed": 0.5}
-    assert denial(one(few, "It blamed the army and denied it.")) == {}
+    assert denial(one(few, "It denied this and blamed the army.")) == {"denied": 0.5, "blamed": 0.5}
+    assert denial(one(few, "It blamed the army and denied this.")) == {}
 
 
 @settings(max_examples=300)

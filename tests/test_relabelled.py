@@ -113,7 +113,7 @@ def test_the_command_shows_figures_side_by_side_and_every_changed_label(run: Run
 
 
 def test_the_list_can_be_cut_and_says_so(run: Run, models: tuple[Path, Path], tmp_path: Path) -> None:
-    path = write(tmp_path / "coded.jsonl", jsonl([{"text": "No, \x1b[31mhe denied it.", "label": "denial"}, *CODED]))
+    path = write(tmp_path / "coded.jsonl", jsonl([{"text": "No, \x1b[31mhe denied this.", "label": "denial"}, *CODED]))
     out = run("compare", *models, path, "--top", "1").out
     assert out.count("(is ") == 1 and "3 more; --output FILE.csv holds all" in out and "\x1b" not in out
 

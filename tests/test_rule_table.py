@@ -43,7 +43,7 @@ def lists() -> Lexicon:
 
 
 def test_which_rules_fire_and_which_decides(lists: Lexicon) -> None:
-    texts = ["The mayor denied it.", "He blamed the bank.", "Talks go on.", "The mayor denied it and blamed the bank.", ""]
+    texts = ["The mayor denied this.", "He blamed the bank.", "Talks go on.", "The mayor denied this and blamed the bank.", ""]
     fired = rule_table.fire(texts, lists)
     assert fired.fires.shape == (len(RULES), 5)
     where = {name: fired.fires[NUMBER[name]].tolist() for name in ("denies", "accuses", "warns")}
@@ -106,7 +106,7 @@ def project(folder: Path) -> Path:
     saved(folder / "params.yaml", yaml.safe_dump(values))
     rows = ["document,start,end,label,codebook"]
     for number, name in enumerate(NAMES):
-        forms = {"denial": f"The mayor of {name} denied it.", "accusation": f"In {name} he blamed banks.", "warning": f"Of floods in {name} she warned."}
+        forms = {"denial": f"The mayor of {name} denied this.", "accusation": f"In {name} he blamed banks.", "warning": f"Of floods in {name} she warned."}
         text, offset = "", 0
         for kind, sentence in forms.items():
             rows.append(f"c{number % 2}/{number}.txt,{offset},{offset + len(sentence)},{kind},{'0123456789ab' if number == 3 else ''}")

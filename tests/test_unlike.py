@@ -16,7 +16,6 @@ from small_project import Project
 from pipeline import StanceModel, casing, coded, modelfile, unlike
 from pipeline.commands._notes import Sample
 from pipeline.errors import ModelError
-from pipeline.sources import from_texts
 from pipeline.unlike import Sign, exceeds
 
 SPANISH = "el presidente dijo que no hubo ningún ataque contra la aldea cerca del río esta semana según fuentes del ejército"
@@ -120,11 +119,12 @@ def test_the_train_stage_keeps_the_limits(project: Project, small_model: StanceM
     assert set(kept["limits"]) == set(USUAL["limits"])
 
 
-@given(count=st.integers(0, 3000))
-def test_a_sample_is_even_and_bounded_and_passes_every_row_on(count: int) -> None:
-    sample = Sample()
-    texts = [str(number) for number in range(count)]
-    assert [row.text for row in sample.of(from_texts(texts))] == texts
+@given(sizes=st.lists(st.integers(0, 700), max_size=8))
+def test_a_sample_is_even_and_bounded_however_the_rows_come(sizes: list[int]) -> None:
+    sample, count = Sample(), 0
+    for size in sizes:
+        sample.add(size, [str(number) for number in range(count, count + size)], 1)
+        count += size
     numbers = [int(text) for text in sample.texts]
     assert min(count, 128) <= len(numbers) < 256
     step = numbers[1] if len(numbers) > 1 else 1
