@@ -98,6 +98,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except StanceError as error:
         print("".join(terminal.shown(f"stance: {error}")), file=sys.stderr)
         return error.exit_code
+    except ModuleNotFoundError as error:
+        print(f"stance: {_missing(error)}", file=sys.stderr)
+        return 1
     except BrokenPipeError:
         _silence()
     except OSError as error:
@@ -107,6 +110,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     return 0
+
+
+def _missing(error: ModuleNotFoundError) -> str:
+    """What is to be installed; a module of this package or of Python's own that is not there is a fault, and is raised again."""
+    name = (error.name or "").partition(".")[0]
+    if not name or name == "pipeline" or name in sys.stdlib_module_names:
+        raise error
+    return f'the Python module {name} is not installed; install it: pip install "stance-pipeline[train]"'
 
 
 def _silence() -> None:

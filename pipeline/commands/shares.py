@@ -38,6 +38,8 @@ def run(options: argparse.Namespace) -> None:
     reference = quantification.of_header(modelfile.read(_shared.model_path(options.model)).header)
     tables = corpus.about(options.about, options.id_column) if options.about else None
     told = corpus.tell(options.file, keys, reference, tables=tables)
+    if options.plot:
+        files.write_text(options.plot, shares.as_page(told, keys, options.file.name))
     header = [*(one.column for one in keys), *shares.HEADER]
     if options.format == "csv":
         print("".join(files.csv_lines([header, *map(formulas.guard_row, shares.rows(told))])), end="")
@@ -47,5 +49,3 @@ def run(options: argparse.Namespace) -> None:
         print("\n".join("".join(terminal.shown(line)) for line in shares.table(told, keys)))
     if not told.corrected:
         _shared.note(options, "the model holds nothing to correct counts by (train it on three collections or more); shares are as counted")
-    if options.plot:
-        files.write_text(options.plot, shares.as_page(told, keys, options.file.name))
