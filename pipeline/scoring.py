@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import confidence, documents, evaluation, names, unlike
+from pipeline import confidence, documents, evaluation, names, suggesting, unlike
 from pipeline.decoding import Decoding
 from pipeline.errors import DataError
 from pipeline.model import StanceModel
@@ -58,11 +58,24 @@ def read(path: Path, columns: Columns, decoding: Decoding | None = None) -> tupl
     texts, labels, slices = [], [], []
     for number, row in enumerate(documents.read_rows(path, decoding)):
         texts.append(documents.cell(row, columns.text, path, number))
-        labels.append(documents.label_cell(row, columns.label, path, number))
+        labels.append(_label(row, columns.label, path, number))
         slices.append(str(row.get(columns.slice, "")))
     if not texts:
         raise DataError("holds no rows", where=str(path), next_step="give a file with labelled sentences")
     return texts, np.array(labels, dtype=np.int64), slices
+
+
+def _label(row: dict[str, object], column: str, path: Path, number: int) -> int:
+    """`documents.label_cell`, whose errors here name the option or the label that was meant."""
+    if column not in row and not isinstance(row, documents.Unreadable):
+        what = f"has no column {column!r} (it has {', '.join(map(str, row))})"
+        raise DataError(what, where=f"{path} row {number + 1}", next_step="name the column that holds the label with --label-column")
+    try:
+        return documents.label_cell(row, column, path, number)
+    except DataError as error:
+        near = suggesting.nearest(str(row.get(column)).strip().lower(), LABELS)
+        meant = f"did you mean {near!r}? {error.next_step[:1].upper()}{error.next_step[1:]}" if near else error.next_step
+        raise DataError(error.what, where=error.where, next_step=meant) from None
 
 
 def as_table(figures: Mapping[str, Any]) -> str:
