@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,9 +19,10 @@ ON_ERROR = ("fail", "skip", "replace")
 _MARKS = "stance-marks"
 _MARK = re.compile("[\udc00-\udcff]")
 _UTF_16_MARKS = ("\udcff\udcfe", "\udcfe\udcff")
-_MIND = "save it as UTF-8, or name its encoding (--encoding)"
+_MIND = "save it as UTF-8, or name its encoding (--encoding; of several, such as utf-8,windows-1252, each file is read in the first that fits)"
 _NUL_SHARE = 0.4
 _SHOWN = 5
+_BLOCK = 1 << 20
 
 
 @dataclass
@@ -29,7 +30,8 @@ class Decoding:
     """How bytes become text, and what becomes of a line or row that cannot be read.
 
     Args:
-        encoding: a codec of Python's by name; a byte order mark is dropped.
+        encoding: a codec of Python's by name; a byte order mark is dropped. Of several names with commas between, the first
+            in which a whole file is text is that file's; where there is none, the first.
         on_error: `fail` at the first such line or row, `skip` it (it comes as an empty text, so that as many
             come out as went in, and is counted in `skipped`), or `replace` what is no text by U+FFFD.
 
@@ -44,22 +46,25 @@ class Decoding:
 
     def __post_init__(self) -> None:
         codecs.register_error(_MARKS, _marked)
-        try:
-            b"text".decode(self.encoding, _MARKS)
-        except (LookupError, ValueError):
-            raise UsageError(f"the encoding {self.encoding!r} is not known", next_step="name one, such as utf-8, utf-16, windows-1252 or latin-1") from None
-        self._codec = "utf-8-sig" if codecs.lookup(self.encoding).name == "utf-8" else self.encoding
+        self._names = [name.strip() for name in self.encoding.split(",")]
+        self._codecs = [_codec(name) for name in self._names]
         self._errors = "replace" if self.on_error == "replace" else _MARKS
 
     @contextmanager
     def open(self, path: Path, *, newline: str) -> Iterator[TextIO]:
         """A file as text in which every byte that is none is marked, for `readable` to find."""
-        with path.open(encoding=self._codec, errors=self._errors, newline=newline) as stream:
+        with path.open(encoding=self._fitting(lambda codec: _is_text(path, codec)), errors=self._errors, newline=newline) as stream:
             yield stream
 
     def reconfigure(self, stream: TextIOWrapper) -> None:
-        """Make standard input give text as `open` does, lines ended by line feeds alone."""
-        stream.reconfigure(encoding=self._codec, errors=self._errors, newline="\n")
+        """Make standard input give text as `open` does, lines ended by line feeds alone.
+
+        Raises:
+            UsageError: several encodings are named, of which none can be tried on a stream.
+        """
+        if len(self._codecs) > 1:
+            raise UsageError("lines of standard input are read in one encoding", where=self.encoding, next_step="name one, or give a file")
+        stream.reconfigure(encoding=self._codecs[0], errors=self._errors, newline="\n")
 
     def decode(self, data: bytes, where: str) -> str:
         """A whole text; an empty one where it is skipped."""
@@ -68,7 +73,11 @@ class Decoding:
 
     def marked(self, data: bytes) -> str:
         """Bytes as text in which every byte that is none is marked, for `readable` to find."""
-        return data.decode(self._codec, self._errors)
+        return data.decode(self._fitting(lambda codec: _decodes(data, codec)), self._errors)
+
+    def _fitting(self, fits: Callable[[str], bool]) -> str:
+        """The first codec that fits, else the first; a single one is not tried."""
+        return next(filter(fits, self._codecs), self._codecs[0]) if len(self._codecs) > 1 else self._codecs[0]
 
     def readable(self, text: str, where: str, line: int) -> bool:
         """Whether a text that begins in a line of a file was text there.
@@ -84,7 +93,9 @@ class Decoding:
             if text.startswith(_UTF_16_MARKS):
                 self.refuse("is not UTF-8 and begins as UTF-16 does", where=where, next_step="give --encoding utf-16, or save it as UTF-8")
             else:
-                self.refuse(f"is not {self.encoding.upper()} (byte 0x{ord(mark[0]) & 0xFF:02x})", where=f"{where} line {line}", next_step=_MIND)
+                self.refuse(
+                    f"is not {' or '.join(map(str.upper, self._names))} (byte 0x{ord(mark[0]) & 0xFF:02x})", where=f"{where} line {line}", next_step=_MIND
+                )
             return False
         if self.on_error != "replace" and text.count("\0") > _NUL_SHARE * len(text) and len(text) > 3:
             self.refuse("holds as many NUL characters as UTF-16 does", where=f"{where} line {line}", next_step="give --encoding utf-16-le, or utf-16-be")
@@ -107,6 +118,34 @@ class Decoding:
         """What was skipped, in a line; nothing where nothing was."""
         more = f"; and {self.skipped - len(self._told)} more" if self.skipped > len(self._told) else ""
         return f"{self.skipped} could not be read and came out empty: {'; '.join(self._told)}{more}" if self.skipped else ""
+
+
+def _codec(name: str) -> str:
+    """The codec that reads an encoding."""
+    try:
+        b"text".decode(name, _MARKS)
+    except (LookupError, ValueError):
+        raise UsageError(f"the encoding {name!r} is not known", next_step="name one, such as utf-8, utf-16, windows-1252 or latin-1") from None
+    return "utf-8-sig" if codecs.lookup(name).name == "utf-8" else name
+
+
+def _decodes(data: bytes, codec: str) -> bool:
+    try:
+        data.decode(codec)
+    except UnicodeError:
+        return False
+    return True
+
+
+def _is_text(path: Path, codec: str) -> bool:
+    """Whether a whole file is text in a codec, read block by block."""
+    try:
+        with path.open(encoding=codec) as stream:
+            while stream.read(_BLOCK):
+                pass
+    except UnicodeError:
+        return False
+    return True
 
 
 def _marked(error: UnicodeError) -> tuple[str, int]:

@@ -163,6 +163,35 @@ def test_a_file_in_another_encoding_is_read_when_that_is_said(run: Run, tmp_path
     assert run("evaluate", "b.csv", "--encoding", encoding).code == 0
 
 
+MIXED = {"a.txt": BYTES.encode(), "b.txt": BYTES.encode("cp1252"), "c.csv": "text,label\r\ncafé: il a nié,denial\r\n".encode("cp1252")}
+
+
+@pytest.mark.parametrize("more", [(), ("--documents",), ("--on-error", "replace"), ("--on-error", "skip")])
+def test_each_file_of_a_folder_is_read_in_the_first_encoding_that_fits(run: Run, tmp_path: Path, more: tuple[str, ...]) -> None:
+    for name, content in MIXED.items():
+        write(tmp_path / "news" / name, content)
+    done = run("classify", "--input", "news", "--encoding", "utf-8, windows-1252", "--format", "jsonl", *more)
+    assert [row["text"][:14] for row in done.rows if row["text"].startswith("caf")] == ["café: il a nié"] * 3, done.err
+    failed(run("classify", "--input", "news"), 1, "b.txt line 1", "not UTF-8 (byte 0xe9)", "--encoding", "utf-8,windows-1252")
+    if "replace" not in more:
+        failed(run("classify", "--input", "news", "--encoding", "ascii,utf-8"), 1, "b.txt line 1", "not ASCII or UTF-8")
+
+
+def test_a_file_is_in_an_encoding_as_a_whole_and_of_none_that_fits_the_first_counts(tmp_path: Path) -> None:
+    late = write(tmp_path / "late.txt", b"a" * (1 << 21) + b"\xc3\xa9\xe9")
+    for decoding in (Decoding("utf-8,latin-1"), Decoding("latin-1")):
+        with decoding.open(late, newline="\n") as stream:
+            assert stream.read().endswith("aÃ©é")
+        assert decoding.decode(late.read_bytes(), "late.txt").endswith("aÃ©é")
+    assert Decoding("utf-8,ascii", "replace").decode(b"\xc3\xa9\xe9", "a") == "é\ufffd"
+
+
+def test_standard_input_is_tried_in_several_encodings_as_a_whole_alone(run: Run) -> None:
+    two = ("--encoding", "utf-8,windows-1252")
+    assert run("classify", *two, "--documents", "--format", "jsonl", stdin="nié".encode("cp1252")).rows[0]["text"] == "nié"
+    failed(run("classify", *two, stdin=b"n"), 2, "standard input", "one encoding")
+
+
 BROKEN = {
     "lines.txt": (b"one\nn\xe9 d\xe9nie\nthree\n", ["one", "", "three"], ["one", "n� d�nie", "three"], "line 2"),
     "rows.jsonl": (b'{"text": "one"}\n{"text": "n\xe9"}\n{"text": "three"}\n', ["one", "", "three"], ["one", "n�", "three"], "line 2"),
@@ -206,12 +235,12 @@ def test_documents_that_cannot_be_read_are_counted(run: Run, tmp_path: Path) -> 
     assert shown.code == 0 and "b.txt" in shown.err and (tmp_path / "pages" / "index.html").exists()
 
 
-@pytest.mark.parametrize("encoding", ["nonsense", "base64", "rot13", ""])
+@pytest.mark.parametrize("encoding", ["nonsense", "base64", "rot13", "", "utf-8,", "utf-8,nonsense"])
 def test_an_encoding_that_is_none_is_named(run: Run, tmp_path: Path, encoding: str) -> None:
     with pytest.raises(UsageError, match="utf-16"):
         Decoding(encoding)
     write(tmp_path / "a.txt", "a")
-    failed(run("classify", "--input", "a.txt", "--encoding", encoding), 2, f"{encoding!r}")
+    failed(run("classify", "--input", "a.txt", "--encoding", encoding), 2, f"{encoding.split(',')[-1]!r}")
 
 
 def test_a_folder_as_output_takes_text_as_it_should_be(run: Run, tmp_path: Path) -> None:

@@ -84,7 +84,8 @@ def add_text_column(parser: argparse.ArgumentParser) -> None:
 
 def add_encoding(parser: argparse.ArgumentParser, *, on_error: bool = False) -> None:
     """--encoding, and --on-error where a row may be left out."""
-    parser.add_argument("--encoding", default="utf-8", metavar="NAME", help="encoding of what is read: utf-16, windows-1252, … (default: utf-8)")
+    named = "encoding of what is read: utf-16, windows-1252, …; of several, such as utf-8,windows-1252, each file is read in the first that fits"
+    parser.add_argument("--encoding", default="utf-8", metavar="NAME", help=f"{named} (default: utf-8)")
     if on_error:
         text = "what cannot be read: fail, skip (it comes out empty, and is counted) or replace what is no text (default: fail)"
         parser.add_argument("--on-error", choices=ON_ERROR, default="fail", help=text)
