@@ -114,10 +114,10 @@ class Decoding:
         if len(self._told) < _SHOWN:
             self._told.append(f"{where} {what}")
 
-    def __str__(self) -> str:
-        """What was skipped, in a line; nothing where nothing was."""
+    def told(self, became: str = "came out empty") -> str:
+        """What was skipped and what became of it, in a line; nothing where nothing was."""
         more = f"; and {self.skipped - len(self._told)} more" if self.skipped > len(self._told) else ""
-        return f"{self.skipped} could not be read and came out empty: {'; '.join(self._told)}{more}" if self.skipped else ""
+        return f"{self.skipped} could not be read and {became}: {'; '.join(self._told)}{more}" if self.skipped else ""
 
 
 def _codec(name: str) -> str:

@@ -232,7 +232,22 @@ def test_documents_that_cannot_be_read_are_counted(run: Run, tmp_path: Path) -> 
     done = run("classify", "--input", "news", "--documents", "--on-error", "skip", "--format", "jsonl")
     assert len(done.rows) == 1 and "1 could not be read" in done.err and "b.txt line 1" in done.err
     shown = run("view", "news", "--output", "pages", "--on-error", "skip")
-    assert shown.code == 0 and "b.txt" in shown.err and (tmp_path / "pages" / "index.html").exists()
+    assert shown.code == 0 and "stayed out: " in shown.err and "b.txt" in shown.err
+    assert {path.name for path in (tmp_path / "pages").iterdir()} == {"a.txt.html", "index.html"}
+
+
+def test_pages_leave_out_rows_that_are_skipped_and_no_others(run: Run, tmp_path: Path) -> None:
+    write(tmp_path / "rows.csv", b"id,text\na,one\nb,n\xe9\nc,\nd,x,y\ne,five\n")
+    shown = run("view", "rows.csv", "--output", "pages", "--on-error", "skip")
+    assert "2 could not be read" in shown.err
+    assert {path.name for path in (tmp_path / "pages").iterdir()} == {"a.html", "c.html", "e.html", "index.html"}
+
+
+def test_a_document_that_cannot_be_read_stops_before_the_first_page(run: Run, tmp_path: Path) -> None:
+    write(tmp_path / "news" / "a.txt", DENIED)
+    write(tmp_path / "news" / "b.txt", b"n\xe9\n")
+    failed(run("view", "news", "--output", "pages"), 1, "b.txt line 1")
+    assert not (tmp_path / "pages").exists()
 
 
 @pytest.mark.parametrize("encoding", ["nonsense", "base64", "rot13", "", "utf-8,", "utf-8,nonsense"])

@@ -87,16 +87,16 @@ def add_encoding(parser: argparse.ArgumentParser, *, on_error: bool = False) -> 
     named = "encoding of what is read: utf-16, windows-1252, …; of several, such as utf-8,windows-1252, each file is read in the first that fits"
     parser.add_argument("--encoding", default="utf-8", metavar="NAME", help=f"{named} (default: utf-8)")
     if on_error:
-        text = "what cannot be read: fail, skip (it comes out empty, and is counted) or replace what is no text (default: fail)"
+        text = "what cannot be read: fail, skip (counted; a row comes out empty, a page stays out) or replace what is no text (default: fail)"
         parser.add_argument("--on-error", choices=ON_ERROR, default="fail", help=text)
 
 
 @contextmanager
-def decoding(options: argparse.Namespace) -> Iterator[Decoding]:
-    """How what is read is to be decoded; says afterwards what was skipped."""
+def decoding(options: argparse.Namespace, became: str = "came out empty") -> Iterator[Decoding]:
+    """How what is read is to be decoded; says afterwards what was skipped and what `became` of it."""
     found = Decoding(options.encoding, getattr(options, "on_error", "fail"))
     yield found
-    note(options, str(found))
+    note(options, found.told(became))
 
 
 def note(options: argparse.Namespace, text: str) -> None:

@@ -27,7 +27,7 @@ def add(commands: _shared.Commands) -> None:
     """Add the command's parser."""
     parser = _shared.command(commands, "view", "show documents as pages, every sentence tinted by its stance", _EXAMPLES, run)
     parser.add_argument("input", type=Path, metavar="PATH", help="a document (.txt), a file of documents (.jsonl, .csv, .parquet) or a folder of them")
-    place = "the page (.html) of one document, or a folder for an index and a page each"
+    place = "the page (.html) of one document, or a folder for an index and a page each (pages of an earlier run stay there)"
     parser.add_argument("--output", "-o", type=Path, required=True, metavar="PATH", help=place)
     _shared.add_encoding(parser, on_error=True)
     _shared.add_text_column(parser)
@@ -41,9 +41,10 @@ def run(options: argparse.Namespace) -> None:
     """Write the page, or the pages and then their index."""
     model = _shared.load_model(options.model)
     _shared.note_passed_over(options, [options.input])
-    with _shared.decoding(options) as decoding:
+    one = options.output.suffix in _PAGE
+    with _shared.decoding(options, "came out empty" if one else "stayed out") as decoding:
         found = _documents(options, decoding)
-        entries = [_write_one(model, found, options)] if options.output.suffix in _PAGE else _write_folder(model, found, options.output)
+        entries = [_write_one(model, found, options)] if one else _write_folder(model, list(_read(found, decoding)), options.output)
     _tell(options, entries)
 
 
@@ -83,8 +84,17 @@ def _write_one(model: StanceModel, found: Iterator[Document], options: argparse.
     return view.entry(shown, options.output.name)
 
 
-def _write_folder(model: StanceModel, found: Iterator[Document], folder: Path) -> list[Entry]:
-    """Each page as soon as it is made, the index last."""
+def _read(found: Iterator[Document], decoding: Decoding) -> Iterator[Document]:
+    """The documents without those that were skipped."""
+    skipped = decoding.skipped
+    for document in found:
+        if decoding.skipped == skipped:
+            yield document
+        skipped = decoding.skipped
+
+
+def _write_folder(model: StanceModel, found: Sequence[Document], folder: Path) -> list[Entry]:
+    """Each page as soon as it is made, the index last; all is read before, so that what cannot be read leaves no pages without an index."""
     from pipeline import files, view
 
     entries: list[view.Entry] = []
