@@ -57,6 +57,16 @@ def on_terminal(model: Path, cwd: Path, *arguments: str, **env: str) -> str:
     return written.decode()
 
 
+def typed(model: Path, cwd: Path, text: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    """Run `stance` where its standard input is a terminal at which a text is typed, and ended."""
+    ours, theirs = pty.openpty()
+    os.write(ours, f"{text}\n\x04".encode())
+    done = subprocess.run([*STANCE, *arguments], cwd=cwd, env=environment(STANCE_MODEL=str(model)), stdin=theirs, capture_output=True, check=False)
+    os.close(theirs)
+    os.close(ours)
+    return done
+
+
 def _read(terminal: int) -> bytes:
     try:
         return os.read(terminal, 4096)

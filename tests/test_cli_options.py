@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 from architecture import ROOT
-from command_line import CODED, DENIED, DOCUMENT, Run, failed, jsonl, on_terminal, shell, write
+from command_line import CODED, DENIED, DOCUMENT, Run, failed, jsonl, on_terminal, shell, typed, write
 from small_project import Project
 from test_cli_help import desk, leaves
 
 from pipeline import cli, suggesting
+from pipeline.commands import _notes
 from pipeline.records import LABELS
 
 __all__ = ["desk"]
@@ -146,6 +147,8 @@ NOTES = {
     "classify --input folder": "passed over",
     "classify --input latin.txt --on-error skip": "latin.txt",
     "classify folder": "--input folder",
+    "classify --input folder/a.txt": "--documents splits",
+    "classify --input folder --output parts --resume --part-size 1": "--documents splits",
     "classify --input folder --output parts --resume": "passed over",
     "evaluate capitals.jsonl": "capitals",
     "view folder -o pages": "passed over",
@@ -173,6 +176,39 @@ def test_notes_are_told_once_on_standard_error_and_quiet_silences_them(desk: Pat
     assert re.search(rf"stance: note: .*{re.escape(NOTES[line])}", told.stderr), told
     quiet = shell(f"stance {line}{model} --quiet", cwd=desk)
     assert quiet.returncode == told.returncode and "note" not in quiet.stderr
+
+
+@pytest.mark.parametrize("command", ["classify", "classify --documents", "explain"])
+def test_a_terminal_is_told_that_sentences_are_awaited(project: Project, command: str) -> None:
+    told = typed(project.model, project.root, DENIED, *command.split())
+    assert told.returncode == 0 and DENIED in told.stdout.decode() and told.stderr.count(b"\n") == 1 and b"note: waiting for sentences" in told.stderr
+    assert typed(project.model, project.root, DENIED, *command.split(), "--quiet").stderr == b""
+    assert shell(f"echo | stance {command}", cwd=project.root).stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("texts", "whole"),
+    [
+        ([], False),
+        (["", " "], False),
+        (["One. Two."], True),
+        (["One.", "Two!"], False),
+        (["“One?” he asked."], True),
+        (["“One.”", "It cost 1.5 m."], False),
+        (["A title", "", "One. Two.", "", "One! (Two.) Three"], True),
+        (["A title", "", "One. Two.", "One."], False),
+    ],
+)
+def test_lines_that_hold_several_sentences_are_noticed(texts: list[str], whole: bool) -> None:
+    assert _notes.paragraphs(texts) == whole
+
+
+def test_whole_documents_are_noticed_where_lines_of_text_were_meant(run: Run, tmp_path: Path) -> None:
+    write(tmp_path / "folder" / "a.txt", "He denied it. She did not.\n" * 3)
+    write(tmp_path / "rows.jsonl", jsonl([{"text": "He denied it. She did not."}]))
+    assert run("classify", "--input", "folder").err.count("--documents") == 1
+    for arguments in (("--input", "folder", "--documents"), ("--input", "rows.jsonl"), ("He denied it. She did not.",)):
+        assert "--documents" not in run("classify", *arguments).err
 
 
 def _uncorrected(folder: Path) -> Path:

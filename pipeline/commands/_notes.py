@@ -1,8 +1,9 @@
-"""Notes on standard error, once, where an input looks unlike the text that the model was trained on."""
+"""Notes on standard error, once, where an input looks unlike the text that the model was trained on, or like whole documents."""
 
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,9 @@ from pipeline.commands import _shared
 
 if TYPE_CHECKING:
     from pipeline.model import StanceModel
+
+
+_SENTENCE_END = re.compile(r"[.!?][\"'”’)\]]*(?=\s|$)")
 
 
 class Sample:
@@ -44,7 +48,15 @@ def tell_of(options: argparse.Namespace, model: StanceModel, sample: Sample) -> 
     from pipeline import unlike
 
     if not options.quiet:
+        if options.input and not options.documents and any(path.is_dir() or path.suffix == ".txt" for path in options.input) and paragraphs(sample.texts):
+            _shared.note(options, "each line or row was taken as one sentence, and most hold several; --documents splits whole documents into sentences")
         tell(options, unlike.told(model.stored, sample.texts))
+
+
+def paragraphs(texts: Sequence[str]) -> bool:
+    """Whether at least half of the texts that are not empty hold two sentence ends or more."""
+    ends = sorted(len(_SENTENCE_END.findall(text)) for text in texts if text.strip())
+    return bool(ends) and ends[len(ends) // 2] > 1
 
 
 def tell(options: argparse.Namespace, signs: Sequence[str]) -> None:

@@ -105,6 +105,12 @@ def note(options: argparse.Namespace, text: str) -> None:
         print("".join(terminal.shown(f"stance: note: {text}")), file=sys.stderr)
 
 
+def note_waiting(options: argparse.Namespace) -> None:
+    """Say that sentences are awaited, where standard input is a terminal."""
+    if sys.stdin.isatty():
+        note(options, "waiting for sentences from this terminal, one a line; Ctrl-D on a line of its own ends them")
+
+
 def note_passed_over(options: argparse.Namespace, paths: Iterable[Path]) -> None:
     """Say which files of folders are not read."""
     from pipeline import folders

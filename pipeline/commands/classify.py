@@ -153,4 +153,5 @@ def _rows(options: argparse.Namespace, decoding: Decoding) -> Iterator[Row]:
     if options.text:
         rows = sources.from_texts(options.text)
         return sources.split_rows(rows) if options.documents else rows
+    _shared.note_waiting(options)
     return sources.split_rows([sources.whole_standard_input(decoding)]) if options.documents else sources.from_standard_input(decoding)

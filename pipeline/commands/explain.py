@@ -33,6 +33,7 @@ def add(commands: _shared.Commands) -> None:
     parser.add_argument("--label", choices=LABELS, help="explain the score of this label (default: the likeliest one)")
     _shared.add_format(parser, ("table", "jsonl"), "table; jsonl has every word, cue and number, a sentence a line")
     parser.add_argument("--top", type=_shared.count, default=8, metavar="N", help="how many words and cues are listed (default: 8)")
+    _shared.add_quiet(parser)
     _shared.add_model(parser)
 
 
@@ -42,6 +43,8 @@ def run(options: argparse.Namespace) -> None:
     from pipeline.explain import explain
 
     model = _shared.load_model(options.model)
+    if not options.text:
+        _shared.note_waiting(options)
     texts = [row.text for row in (sources.from_texts(options.text) if options.text else sources.from_standard_input())]
     coloured = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     for number, found in enumerate(explain(model, texts)):
