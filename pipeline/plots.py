@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 SMALL = 50
 """A slice of fewer sentences is drawn faint: its figure is mostly chance."""
+WIDE = 9.2
+"""Inches: the width of a figure that has a page to itself."""
 _NAME = 30
 """Characters of a row's name that are shown."""
 _PERIODS = 6
@@ -42,13 +44,13 @@ class Line(NamedTuple):
     high: Sequence[float] = ()
 
 
-def dots(name: str, about: str, groups: Mapping[str, Sequence[Dot]], *, title: str, mark: float | None = None, small: int = SMALL) -> str:
+def dots(name: str, about: str, groups: Mapping[str, Sequence[Dot]], *, title: str, mark: float | None = None, small: int = SMALL, width: float = 3.4) -> str:
     """A dot plot: a row for each figure, below the name of its group (none where that is ""), with a line at `mark`."""
     rows: list[tuple[str, Dot | None]] = []
     for group, members in groups.items():
         rows += [(group, None)] if group else []
         rows += [(dot.name, dot) for dot in members]
-    with canvas(name, about, height=_FRAME + _ROW * max(len(rows), 1)) as drawn:
+    with canvas(name, about, width=width, height=_FRAME + _ROW * max(len(rows), 1)) as drawn:
         axes = drawn.axes
         axes.set_title(title)
         if mark is not None:
@@ -90,8 +92,11 @@ def reliability(name: str, about: str, *, title: str, colour: str, probability: 
 
 
 def over_time(name: str, about: str, curves: Sequence[Line], *, title: str, periods: Sequence[str]) -> str:
-    """Shares by period, each curve named at its last point; a curve's x are numbers of periods, and one that has no value is a gap."""
-    with canvas(name, about, width=4.6, height=2.6) as drawn:
+    """Shares by period, each curve named at the right edge on the level of its last point.
+
+    A curve's x are numbers of periods, and one that has no value is a gap.
+    """
+    with canvas(name, about, width=WIDE, height=3.2) as drawn:
         axes = drawn.axes
         axes.set_title(title)
         for number, curve in enumerate(curves):
@@ -107,7 +112,7 @@ def over_time(name: str, about: str, curves: Sequence[Line], *, title: str, peri
         axes.set_ylim(bottom=0)
         axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}".replace("%", " %"))
         axes.grid(axis="y")
-        _name(axes, curves)
+        _name(axes, curves, at=axes.get_xlim()[1])
     return drawn.svg
 
 
@@ -133,15 +138,24 @@ def lines(name: str, about: str, curves: Sequence[Line], *, title: str, across: 
     return drawn.svg
 
 
-def _name(axes: Axes, curves: Sequence[Line]) -> None:
-    """Each curve's name beside its rightmost point, moved apart where two would meet."""
+def _name(axes: Axes, curves: Sequence[Line], *, at: float | None = None) -> None:
+    """Each curve's name beside its rightmost point, or `at` an x on its level, moved apart where two would meet."""
     low, high = axes.get_ylim()
     step = (high - low) * 0.085
     ends = sorted(((*max(zip(curve.x, curve.y, strict=True)), curve.name, curve.colour) for curve in curves if curve.x), key=lambda end: end[1])
     below = low - step
     for x, y, name, colour in ends:
         below = max(y, below + step)
-        axes.annotate(name, (x, below), xytext=(5, 0), textcoords="offset points", va="center", color=COLOURS[colour], fontsize=TEXT, annotation_clip=False)
+        axes.annotate(
+            name,
+            (x if at is None else at, below),
+            xytext=(5, 0),
+            textcoords="offset points",
+            va="center",
+            color=COLOURS[colour],
+            fontsize=TEXT,
+            annotation_clip=False,
+        )
 
 
 def _unit(axes: Axes, side: Literal["x", "y"]) -> None:

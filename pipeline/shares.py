@@ -13,7 +13,10 @@ from pipeline.records import LABELS
 
 MOST_FIGURES = 30
 """Figures on a page, or groups in one; its table holds all."""
-_WIDTH = 32
+FEW = 100
+"""Sentences below which a corrected share says next to nothing: the interval takes in most of what there can be."""
+_WIDTH = 36
+_NAMED = 3
 _STANCES = [label for label in LABELS if label != "neutral"]
 HEADER = ("sentences", *(f"{label}_{what}" for label in LABELS for what in ("counted", "share", "low", "high")))
 
@@ -24,6 +27,15 @@ def rows(told: Told) -> Iterator[list[Any]]:
         found = group.found
         figures = zip(found.counted, found.corrected, found.low, found.high, strict=True)
         yield [*group.values, found.sentences, *(value for four in figures for value in four)]
+
+
+def few(told: Told) -> str:
+    """Which groups have too few sentences for a corrected share, in a line; nothing where none has, or shares are as counted."""
+    small = [", ".join(group.values) or "all" for group in told.groups if group.found.sentences < FEW]
+    if not (small and told.corrected):
+        return ""
+    named = "; ".join(small[:_NAMED]) + (f"; and {len(small) - _NAMED} more" if len(small) > _NAMED else "")
+    return f"a corrected share says next to nothing where a group has fewer than {FEW} sentences ({named})"
 
 
 def as_page(told: Told, keys: Sequence[Key], name: str) -> str:
@@ -45,7 +57,7 @@ def as_page(told: Told, keys: Sequence[Key], name: str) -> str:
 
 def _cells(found: Estimate) -> Iterator[str]:
     for counted, share, low, high in zip(found.counted, found.corrected, found.low, found.high, strict=True):
-        yield from (f"{100 * counted:.1f}", f"{100 * share:.1f}", f"{100 * low:.1f} to {100 * high:.1f}")
+        yield from (f"{100 * counted:.1f} %", f"{100 * share:.1f} %", f"{100 * low:.1f} to {100 * high:.1f} %")
 
 
 def _over_time(told: Told, keys: Sequence[Key]) -> Iterator[str]:
@@ -74,7 +86,7 @@ def _side_by_side(told: Told) -> Iterator[str]:
     for label in _STANCES:
         number = LABELS.index(label)
         dots = [_dot(group, number) for group in told.groups[:MOST_FIGURES]]
-        yield plots.dots(f"shares-{label}", f"Share of {label} by group", {"": dots}, title=f"Share of {label}")
+        yield plots.dots(f"shares-{label}", f"Share of {label} by group", {"": dots}, title=f"Share of {label}", width=plots.WIDE)
 
 
 def _dot(group: Group, number: int) -> plots.Dot:
@@ -98,4 +110,4 @@ def table(told: Told, keys: Sequence[Key]) -> Iterator[str]:
 
 def _shown(found: Estimate, number: int) -> str:
     counted, share, low, high = (100 * part[number] for part in (found.counted, found.corrected, found.low, found.high))
-    return f"{counted:5.1f} {share:5.1f} ({low:.1f} to {high:.1f})".ljust(_WIDTH)
+    return f"{counted:5.1f} % {share:5.1f} % ({low:.1f} to {high:.1f} %)".ljust(_WIDTH)

@@ -86,7 +86,7 @@ def desk(project: Project, tmp_path: Path) -> Path:
     write(folder / "sentences.txt", f"{DENIED}\n\nThe bank blamed the airline.\n")
     write(folder / "coded.jsonl", jsonl(CODED))
     shutil.copy(project.model, folder / "old.npz")
-    classified = [{"id": f"a:{number}", "document": "a.txt", "note": "", **dict.fromkeys(LABELS, 0.25)} for number in range(3)]
+    classified = [{"id": f"a:{number}", "document": "a.txt", "note": "", **dict.fromkeys(LABELS, 0.25)} for number in range(120)]
     pyarrow.parquet.write_table(pyarrow.Table.from_pylist(classified), folder / "classified.parquet")
     small_project.write_csv(folder / "articles.csv", [{"id": "a", "date": "2024-03-31", "source": "Wire"}])
     unread = small_project.document(small_project.UNREAD, 300).sentences

@@ -91,7 +91,9 @@ def dated(tmp_path: Path) -> Path:
 def test_the_command_gives_the_same_in_every_form(run: Run, corrects: Path, tmp_path: Path) -> None:
     arguments = ("shares", dated(tmp_path), "--by", "date:month", "--by", "source", "--model", corrects)
     table = run(*arguments)
-    assert (table.code, table.err) == (0, "") and "\x1b" not in table.out
+    few = "2024-01, <b>Herald; 2024-01, Wire; 2024-02, <b>Herald; and 3 more"
+    assert table.code == 0 and table.err == f"stance: note: a corrected share says next to nothing where a group has fewer than 100 sentences ({few})\n"
+    assert "\x1b" not in table.out and table.out.count(" %") == 6 * 9 + 3
     assert table.out.splitlines()[0].split()[:3] == ["date", "source", "sentences"] and len(table.out.splitlines()) == 7
     found = json.loads(run(*arguments, "--format", "json").out)
     read = list(csv.DictReader(io.StringIO(run(*arguments, "--format", "csv").out)))
@@ -114,6 +116,22 @@ def test_the_page_has_figures_and_the_table_and_escapes_what_it_shows(run: Run, 
         assert written[0] == written[1]
         assert written[0].count("<svg") == figures and "<b>" not in written[0] and "expectation maximisation" in written[0]
         assert ("2024-01" in written[0]) == (figures == 2) and not re.search(r"(?:src|href)=\"(?!#)", written[0])
+
+
+@pytest.mark.parametrize(("count", "corrected", "told"), [(99, True, "(2024-01)"), (100, True, ""), (99, False, "")])
+def test_groups_are_few_below_a_hundred_sentences_where_shares_are_corrected(count: int, corrected: bool, told: str) -> None:
+    found = quantification.estimate(None, np.tile(np.eye(4), (25, 1))[:count], np.arange(count), seed=0)
+    assert shares.few(corpus.Told([corpus.Group(("2024-01",), found)], 0, corrected=corrected)).endswith(told)
+    assert bool(shares.few(corpus.Told([corpus.Group((), found)], 0, corrected=corrected))) == bool(told)
+
+
+def test_names_of_curves_stand_at_the_right_edge_of_a_figure_as_wide_as_a_page() -> None:
+    groups = [corpus.Group((f"2024-0{month}",), quantification.estimate(None, np.eye(4), np.arange(4), seed=0)) for month in range(1, 7)]
+    (figure,) = shares._over_time(corpus.Told(groups, 0, corrected=True), [Key("date", "month")])
+    width = float(re.search(r'width="(\d+)"', figure)[1])  # type: ignore[index]
+    names = [float(x) for x in re.findall(r'x="([\d.]+)" [^>]*>(?:denial|accusation|warning)<', figure)]
+    points = [float(x) for x in re.findall(r'<use [^>]*x="([\d.]+)"', figure)]
+    assert 800 < width <= 900 and len(names) == 3 and min(names) > max(points) + 5
 
 
 def test_a_group_without_some_periods_leaves_a_gap() -> None:

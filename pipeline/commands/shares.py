@@ -49,3 +49,4 @@ def run(options: argparse.Namespace) -> None:
         print("\n".join("".join(terminal.shown(line)) for line in shares.table(told, keys)))
     if not told.corrected:
         _shared.note(options, "the model holds nothing to correct counts by (train it on three collections or more); shares are as counted")
+    _shared.note(options, shares.few(told))
