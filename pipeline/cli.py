@@ -133,6 +133,7 @@ def _run(arguments: Sequence[str] | None) -> None:
 
         print(f"stance {version('stance-pipeline')}")
     elif command is None:
+        parser().print_help(sys.stderr)
         raise UsageError("no command was given", next_step="see `stance --help`")
     else:
         command(options)

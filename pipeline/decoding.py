@@ -164,4 +164,11 @@ def read_text(path: Path, decoding: Decoding | None = None) -> str:
     try:
         return (decoding or Decoding()).decode(path.read_bytes(), str(path))
     except OSError as error:
-        raise DataError(f"cannot be read ({error.strerror})", where=str(path), next_step="check the path") from None
+        raise DataError(unread(error), where=str(path), next_step="check the path") from None
+
+
+def unread(error: OSError) -> str:
+    """Why a file could not be read, in a few words."""
+    if isinstance(error, FileNotFoundError):
+        return "is not there"
+    return f"cannot be read ({' '.join(str(error.strerror or error).split())[:300]})"

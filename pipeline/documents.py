@@ -12,7 +12,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.decoding import Decoding, read_text
+from pipeline.decoding import Decoding, read_text, unread
 from pipeline.errors import DataError
 from pipeline.folders import document_files
 from pipeline.formulas import is_guarded, unguard
@@ -117,7 +117,7 @@ def read_rows(path: Path, decoding: Decoding | None = None) -> Iterator[dict[str
     except UnicodeError as error:
         raise DataError(f"is not UTF-8 ({error})", where=str(path), next_step="write the file again") from None
     except OSError as error:
-        raise DataError(f"cannot be read ({' '.join(str(error.strerror or error).split())[:300]})", where=str(path), next_step="check the file") from None
+        raise DataError(unread(error), where=str(path), next_step="check the file") from None
 
 
 def read_rows_between(path: Path, begin: int, end: int, *, head: int = 0, line: int = 0) -> Iterator[dict[str, object]]:
@@ -231,7 +231,7 @@ def parquet_batches(path: Path, size: int, *, columns: Sequence[str] = ()) -> It
     """The rows of a .parquet file, `size` at a time, of these columns if it has the first of them.
 
     Raises:
-        DataError: it cannot be read as Parquet.
+        DataError: it cannot be read, or not as Parquet.
     """
     import pyarrow
     import pyarrow.parquet
@@ -241,5 +241,7 @@ def parquet_batches(path: Path, size: int, *, columns: Sequence[str] = ()) -> It
         there = file.schema_arrow.names
         chosen = [name for name in columns if name in there] if columns and columns[0] in there else None
         yield from file.iter_batches(batch_size=size, columns=chosen)
+    except OSError as error:
+        raise DataError(unread(error), where=str(path), next_step="check the path") from None
     except (pyarrow.ArrowException, MemoryError) as error:
         raise DataError(f"is not Parquet ({str(error).splitlines()[0]})", where=str(path), next_step="write the file again") from None

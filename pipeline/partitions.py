@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from pipeline import documents, folders, rowends, sources
-from pipeline.decoding import Decoding
+from pipeline.decoding import Decoding, unread
 from pipeline.errors import DataError
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def cut(path: Path, reading: Reading, *, size: int = PART_BYTES, most: int = _AL
         else:
             yield from _stretches(path, size, most)
     except OSError as error:
-        raise DataError(f"cannot be read ({error.strerror or error})", where=str(path), next_step="check the path") from None
+        raise DataError(unread(error), where=str(path), next_step="check the path") from None
 
 
 def rows(part: Part, reading: Reading) -> Iterator[Row]:

@@ -17,6 +17,10 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 
+_SURE = 0.6
+"""The probability from which the model is not said to waver."""
+
+
 class Choice(NamedTuple):
     """The number of a sentence to read, and why it was chosen."""
 
@@ -70,7 +74,7 @@ def _lists(probabilities: Floats, ruled: Ints, seed: int) -> Iterator[Iterator[C
     guessed = probabilities.argmax(axis=1)
     for label in range(len(LABELS)):
         yield (Choice(int(i), _wavers(probabilities[i])) for i in wavering[guessed[wavering] == label])
-        yield (Choice(int(i), f"the rules say {LABELS[ruled[i]]}") for i in shuffled[ruled[shuffled] == label])
+        yield (Choice(int(i), _ruled(int(ruled[i]), int(guessed[i]))) for i in shuffled[ruled[shuffled] == label])
 
 
 def _margin(probabilities: Floats) -> Floats:
@@ -79,8 +83,14 @@ def _margin(probabilities: Floats) -> Floats:
     return np.asarray(ordered[:, -1] - ordered[:, -2])
 
 
+def _ruled(label: int, guessed: int) -> str:
+    return f"the rules say {LABELS[label]}" if label != guessed else f"the rules and the model say {LABELS[label]}"
+
+
 def _wavers(row: Floats) -> str:
     first, second = np.argsort(-row, kind="stable")[:2]
+    if row[first] >= _SURE:
+        return f"the model says {LABELS[first]} {row[first]:.2f}"
     return f"the model wavers: {LABELS[first]} {row[first]:.2f}, {LABELS[second]} {row[second]:.2f}"
 
 

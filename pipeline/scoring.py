@@ -80,7 +80,7 @@ def _label(row: dict[str, object], column: str, path: Path, number: int) -> int:
 
 def as_table(figures: Mapping[str, Any]) -> str:
     """The figures as lines for a terminal."""
-    lines = [f"{figures['sentences']} sentences"]
+    lines = [f"{figures['sentences']} sentence{'s' * (figures['sentences'] != 1)}"]
     for name, title in (("macro_f1", "macro-F1"), ("accuracy", "accuracy"), ("log_loss", "log loss"), ("calibration_error", "calibration error")):
         lines.append(f"{title:<18} {_interval(figures[name])}")
     lines.append(f"{'majority label':<18} {_interval(figures['majority'])}  (macro-F1)")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TextIO
 
 from pipeline import documents, folders
-from pipeline.decoding import Decoding
+from pipeline.decoding import Decoding, unread
 from pipeline.errors import DataError
 from pipeline.records import Document
 
@@ -145,7 +145,7 @@ def _text_lines(path: Path, decoding: Decoding) -> Iterator[Row]:
         with decoding.open(path, newline="\n") as lines:
             yield from from_lines(lines, str(path), decoding=decoding)
     except OSError as error:
-        raise DataError(f"cannot be read ({error.strerror})", where=str(path), next_step="check the path") from None
+        raise DataError(unread(error), where=str(path), next_step="check the path") from None
 
 
 def from_documents(paths: Sequence[Path], *, text_column: str, id_column: str, decoding: Decoding | None = None) -> Iterator[Row]:

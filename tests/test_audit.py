@@ -98,7 +98,7 @@ def test_the_command_lists_people_s_labels_of_training_documents_only(run: Run, 
     known = {(document, str(start)): (source, ", ".join(coders)) for document, start, source, coders in zip(*train.values(), strict=True)}
     assert all(known[row["document"], row["start"]] == (row["how"], row["coders"]) and row["how"] != "rules" and row["coders"] for row in found)
     written = run("audit", *arguments, "--output", tmp_path / "suspects.csv")
-    assert f"{len(found)} of " in written.out and (tmp_path / "suspects.csv").read_text("utf-8") == done.out
+    assert f"the {len(found)} that look most like errors of " in written.out and (tmp_path / "suspects.csv").read_text("utf-8") == done.out
 
 
 def test_labels_are_planted_as_many_as_asked_and_always_wrong() -> None:

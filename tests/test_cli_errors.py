@@ -12,11 +12,12 @@ import pytest
 from command_line import CODED, Run, failed, jsonl, shell, write
 from small_project import Project
 
+from pipeline import cli
+
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ((), ("no command", "--help")),
         (("nonsense",), ("nonsense", "classify")),
         (("classify", "--nonsense"), ("--nonsense", "--help")),
         (("classify", "a", "--input", "b.txt"), ("TEXT", "--input")),
@@ -32,6 +33,12 @@ from small_project import Project
 )
 def test_wrong_usage_is_exit_code_2(run: Run, arguments: tuple[str, ...], words: tuple[str, ...]) -> None:
     failed(run(*arguments), 2, *words)
+
+
+def test_without_a_command_the_overview_is_shown(run: Run) -> None:
+    done = run()
+    assert (done.code, done.out) == (2, "") and done.err.endswith("stance: no command was given; see `stance --help`\n")
+    assert done.err.startswith(cli.parser().format_help())
 
 
 FILES = {
@@ -53,8 +60,11 @@ FILES = {
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("classify", "--input", "missing.txt"), ("missing.txt",)),
-        (("classify", "--input", "missing.csv"), ("missing.csv",)),
+        (("classify", "--input", "missing.txt"), ("missing.txt: is not there",)),
+        (("classify", "--input", "missing.csv"), ("missing.csv: is not there",)),
+        (("classify", "--input", "missing.parquet", "--documents"), ("missing.parquet: is not there",)),
+        (("classify", "--input", "missing.parquet"), ("missing.parquet: is not there",)),
+        (("shares", "missing.parquet"), ("missing.parquet: is not there",)),
         (("classify", "--input", "missing"), ("missing",)),
         (("classify", "--input", "empty"), ("empty", ".txt")),
         (("classify", "--input", "folder"), ("folder", ".txt")),

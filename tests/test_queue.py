@@ -55,6 +55,14 @@ def test_every_label_that_the_rules_see_is_in_view_however_rare() -> None:
     assert [choice.why for choice in found if choice.sentence == 200] == ["the rules say denial"]
 
 
+def test_why_says_wavers_and_the_rules_alone_only_where_that_is_so() -> None:
+    probabilities = np.array([[0.59, 0.41, 0.0, 0.0], [0.6, 0.4, 0.0, 0.0], [0.0, 0.0, 0.1, 0.9]])
+    found = choose(different(3), probabilities, [0, 1, 3], 3)
+    assert [choice.why for choice in found] == ["the model wavers: denial 0.59, accusation 0.41", "the rules say accusation", "the model says neutral 0.90"]
+    only = choose(different(4), np.array([[0.9, 0.1, 0.0, 0.0]] * 4), [0] * 4, 4)
+    assert {choice.why for choice in only} == {"the model says denial 0.90", "the rules and the model say denial"}
+
+
 def test_the_budget_is_shared_evenly_between_labels_and_between_model_and_rules() -> None:
     labels = [i % 4 for i in range(400)]
     ruled = [(i // 4) % 4 for i in range(400)]

@@ -60,8 +60,8 @@ def print_json(value: object, *, sort_keys: bool = False) -> None:
     print(json.dumps(value, indent=2, sort_keys=sort_keys))
 
 
-def put_list(options: argparse.Namespace, header: Sequence[str], rows: Sequence[Sequence[object]], of: str) -> None:
-    """A list as CSV (its cells guarded) or JSON, to --output, where a line says how many there are `of` how many, or to standard output."""
+def put_list(options: argparse.Namespace, header: Sequence[str], rows: Sequence[Sequence[object]], told: str) -> None:
+    """A list as CSV (its cells guarded) or JSON, to --output, where a line says what was `told` of it, or to standard output."""
     import json
 
     from pipeline import files, formulas
@@ -72,7 +72,7 @@ def put_list(options: argparse.Namespace, header: Sequence[str], rows: Sequence[
         text = "".join(files.csv_lines([header, *map(formulas.guard_row, rows)]))
     if options.output:
         files.write_text(options.output, text)
-        print(f"{options.output}: {len(rows)} of {of}")
+        print(f"{options.output}: {told}")
     else:
         print(text, end="")
 

@@ -32,4 +32,4 @@ def run(options: argparse.Namespace) -> None:
     rows = coded.read(options.held_out, by_people=True, more=(*LABELS, "coders"))
     probabilities = np.column_stack([rows[label] for label in LABELS])
     found = audit.suspects(rows, probabilities, codebook.read(options.codebook), share=options.share)
-    _shared.put_list(options, audit.Suspect._fields, found, f"{len(rows['label'])} annotations look wrong")
+    _shared.put_list(options, audit.Suspect._fields, found, f"the {len(found)} that look most like errors of {len(rows['label'])} annotations")

@@ -82,12 +82,12 @@ def _as_json(changes: Sequence[Change], changed: Sequence[Relabelled], sentences
 
 
 def _lines(changes: Sequence[Change], changed: Sequence[Relabelled], sentences: int, top: int | None) -> Iterator[str]:
-    yield f"{sentences} sentences\n"
+    yield f"{sentences} sentence{'s' * (sentences != 1)}\n"
     yield f"{'figure':<24} {'old':>6} {'new':>6} {'change':>7}  95 % interval"
     yield from map(_figure, changes)
     counted = Counter(one.outcome for one in changed)
     told = ", ".join(f"{counted[outcome]} {words}" for outcome, words in _WORDS.items() if counted[outcome])
-    yield f"\n{len(changed)} labels changed{f': {told}' if told else ''}"
+    yield f"\n{len(changed)} label{'s' * (len(changed) != 1)} changed{f': {told}' if told else ''}"
     for one in changed[:top]:
         yield f"\n{one.old} {one.old_probability:.2f} → {one.new} {one.new_probability:.2f} (is {one.truth}; {_WORDS[one.outcome]})"
         yield f"  {terminal.line(one.text)}"

@@ -39,4 +39,4 @@ def run(options: argparse.Namespace) -> None:
     chosen = queue.choose(texts, model.predict_proba(texts), ruled, budget=options.budget, near_copy=section.near_copy, seed=section.seed)
     found = [(unread[choice.sentence], choice.why) for choice in chosen]
     rows = [(sentence.document, sentence.start, sentence.end, sentence.text, why) for sentence, why in found]
-    _shared.put_list(options, formulas.QUEUE, rows, f"{len(unread)} sentences that nobody has coded")
+    _shared.put_list(options, formulas.QUEUE, rows, f"{len(rows)} of {len(unread)} sentences that nobody has coded")

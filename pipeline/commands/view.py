@@ -54,9 +54,9 @@ def _tell(options: argparse.Namespace, entries: Sequence[Entry]) -> None:
     if options.format == "json":
         _shared.print_json({"page" if one else "index": str(options.output if one else options.output / _INDEX), "documents": [e._asdict() for e in entries]})
     elif one:
-        print(f"{options.output}: {entries[0].sentences} sentences")
+        print(f"{options.output}: {entries[0].sentences} sentence{'s' * (entries[0].sentences != 1)}")
     else:
-        print(f"{options.output / _INDEX}: {len(entries)} documents")
+        print(f"{options.output / _INDEX}: {len(entries)} document{'s' * (len(entries) != 1)}")
 
 
 def _documents(options: argparse.Namespace, decoding: Decoding) -> Iterator[Document]:
