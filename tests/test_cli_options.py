@@ -211,6 +211,29 @@ def test_whole_documents_are_noticed_where_lines_of_text_were_meant(run: Run, tm
         assert "--documents" not in run("classify", *arguments).err
 
 
+WROTE = {
+    "classify --input sentences.txt --output out.csv": "out.csv holds 3 rows",
+    "classify --input article.txt --documents --output out.parquet": "out.parquet holds 4 rows",
+    "classify No. --output out.jsonl": "out.jsonl holds 1 row",
+    "shares classified.parquet --plot out.html": "out.html holds the figures and the table",
+}
+
+
+@pytest.mark.parametrize("line", WROTE)
+def test_what_was_written_is_told_in_a_line_that_quiet_silences(desk: Path, line: str) -> None:
+    told = shell(f"stance {line}", cwd=desk)
+    assert (told.returncode, told.stderr) == (0, f"stance: {WROTE[line]}\n")
+    assert shell(f"stance {line} --quiet", cwd=desk).stderr == ""
+
+
+SILENT = {"stance codebook", "stance audit", "stance compare", "stance learning-curve", "stance report", "stance verify", "stance completion"}
+"""Commands without --quiet: there is nothing on standard error that it could silence."""
+
+
+def test_every_command_can_be_silenced_that_says_something_on_standard_error() -> None:
+    assert {name for name in LEAVES if name not in OPTIONS["--quiet"]} == SILENT
+
+
 def _uncorrected(folder: Path) -> Path:
     """A model that holds nothing to correct counts by."""
     from pipeline import modelfile, quantification

@@ -26,16 +26,16 @@ class Sample:
         from pipeline import unlike
 
         self.texts: list[str] = []
-        self._rows, self._step, self._most = 0, 1, unlike.MOST
+        self.rows, self._step, self._most = 0, 1, unlike.MOST
 
     def add(self, rows: int, texts: Sequence[str], step: int) -> None:
         """Look at a batch of so many rows, of which every `step`th (1, 2, 4, …) text is given."""
         while self._step < step:
             self._halve()
-        first = -(-(-self._rows % self._step) // step)
+        first = -(-(-self.rows % self._step) // step)
         for text in texts[first :: self._step // step]:
             self.texts.append(text)
-        self._rows += rows
+        self.rows += rows
         while len(self.texts) >= self._most:
             self._halve()
 

@@ -105,6 +105,12 @@ def note(options: argparse.Namespace, text: str) -> None:
         print("".join(terminal.shown(f"stance: note: {text}")), file=sys.stderr)
 
 
+def wrote(options: argparse.Namespace, text: str) -> None:
+    """Say on standard error what was written, unless --quiet was given."""
+    if not options.quiet:
+        print("".join(terminal.shown(f"stance: {text}")), file=sys.stderr)
+
+
 def note_waiting(options: argparse.Namespace) -> None:
     """Say that sentences are awaited, where standard input is a terminal."""
     if sys.stdin.isatty():

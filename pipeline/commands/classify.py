@@ -79,6 +79,8 @@ def run(options: argparse.Namespace) -> None:
             sink(batch.content)
             sample.add(batch.rows, batch.texts, batch.step)
             progress.add(batch.rows)
+    if options.output:
+        _shared.wrote(options, f"{options.output} holds {sample.rows:,} row{'s' * (sample.rows != 1)}")
     _notes.tell_of(options, model, sample)
 
 

@@ -40,6 +40,7 @@ def run(options: argparse.Namespace) -> None:
     told = corpus.tell(options.file, keys, reference, tables=tables)
     if options.plot:
         files.write_text(options.plot, shares.as_page(told, keys, options.file.name))
+        _shared.wrote(options, f"{options.plot} holds the figures and the table")
     header = [*(one.column for one in keys), *shares.HEADER]
     if options.format == "csv":
         print("".join(files.csv_lines([header, *map(formulas.guard_row, shares.rows(told))])), end="")
