@@ -115,7 +115,7 @@ def test_as_many_rows_come_out_as_went_in(run: Run, tmp_path: Path, form: str) -
     with (tmp_path / "rows.csv").open("w", encoding="utf-8", newline="") as stream:
         csv.writer(stream).writerows([["text"], *([text] for text in every)])
     for name, expected in (("lines.txt", LINES), ("rows.jsonl", every), ("rows.parquet", every), ("rows.csv", every)):
-        done = run("classify", "--input", name, "--output", f"out.{form}", "--format", "csv-plain" if form == "csv" else form)
+        done = run("classify", "--quiet", "--input", name, "--output", f"out.{form}", "--format", "csv-plain" if form == "csv" else form)
         assert (done.code, done.err) == (0, "")
         assert rows_of((tmp_path / f"out.{form}").read_bytes().decode(), form) == expected, name
 

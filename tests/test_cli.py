@@ -105,7 +105,7 @@ def test_half_a_surrogate_pair_comes_out_as_it_went_in(project: Project, tmp_pat
     assert (printed.returncode, printed.stderr) == (0, b"")
     assert [json.loads(line)["text"] for line in printed.stdout.splitlines()] == texts
     for suffix in ("jsonl", "csv", "parquet"):
-        done = stance("classify", "--input", str(path), "--output", f"out.{suffix}", cwd=tmp_path, STANCE_MODEL=str(project.model))
+        done = stance("classify", "--quiet", "--input", str(path), "--output", f"out.{suffix}", cwd=tmp_path, STANCE_MODEL=str(project.model))
         assert (done.returncode, done.stderr) == (0, b"")
     assert [json.loads(line)["text"] for line in (tmp_path / "out.jsonl").read_text("utf-8").splitlines()] == texts
     assert len(list(csv.DictReader(io.StringIO((tmp_path / "out.csv").read_text("utf-8"))))) == 2
@@ -151,7 +151,7 @@ def test_a_table_holds_nothing_that_a_terminal_obeys(run: Run) -> None:
 
 @pytest.mark.parametrize("name", ["out.jsonl", "out.csv", "out.parquet", "new/folder/out.jsonl", "out.txt"])
 def test_output_goes_to_a_file_whole(run: Run, tmp_path: Path, name: str) -> None:
-    assert run("classify", "--output", name, stdin="\n".join(LINES).encode()) == Done(0, "", "")
+    assert run("classify", "--output", name, stdin="\n".join(LINES).encode()) == Done(0, "", f"stance: {name} holds {len(LINES)} rows\n")
     path, texts = tmp_path / name, []
     if path.suffix == ".jsonl":
         texts = [json.loads(line)["text"] for line in path.read_text("utf-8").split("\n")[:-1]]
