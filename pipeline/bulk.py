@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline import sinks, unlike
-from pipeline.chunks import BATCH
+from pipeline.chunks import batches
 from pipeline.errors import StanceError
 from pipeline.records import Prediction
 from pipeline.sources import Row
@@ -42,7 +41,7 @@ class Encoded(NamedTuple):
 
 def classify(model: StanceModel, rows: Iterable[Row], *, min_confidence: float = 0.0) -> Iterator[list[tuple[Row, Prediction]]]:
     """Every row with its prediction, in batches; as many out as in, in order."""
-    for batch in _batches(rows):
+    for batch in batches(rows):
         yield list(zip(batch, model.classify([row.text for row in batch], min_confidence=min_confidence), strict=True))
 
 
@@ -60,12 +59,6 @@ def encoded(model: StanceModel, chunks: Iterable[Chunk], settings: Settings, *, 
             yield from _encode(model, chunk, settings)
     else:
         yield from _by_workers(model, chunks, settings, workers)
-
-
-def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
-    stream = iter(rows)
-    while batch := list(islice(stream, BATCH)):
-        yield batch
 
 
 def _encode(model: StanceModel, chunk: Chunk, settings: Settings) -> Iterator[Encoded]:

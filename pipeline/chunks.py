@@ -25,11 +25,16 @@ _BYTES_OF_DOCUMENTS = 1 << 19
 _DOCUMENTS = 128
 
 
-def of_rows(rows: Iterable[Row]) -> Iterator[Chunk]:
-    """Rows that are read here, in chunks of BATCH rows."""
+def batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    """Rows BATCH at a time, the last of them fewer."""
     stream = iter(rows)
     while batch := list(islice(stream, BATCH)):
-        yield Held(batch)
+        yield batch
+
+
+def of_rows(rows: Iterable[Row]) -> Iterator[Chunk]:
+    """Rows that are read here, in chunks of BATCH rows."""
+    return map(Held, batches(rows))
 
 
 def of_files(paths: Sequence[Path], reading: Reading) -> Iterator[Chunk]:

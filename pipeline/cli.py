@@ -96,7 +96,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _run(arguments)
         sys.stdout.flush()
     except StanceError as error:
-        print("".join(terminal.shown(f"stance: {error}")), file=sys.stderr)
+        print(terminal.plain(f"stance: {error}"), file=sys.stderr)
         return error.exit_code
     except ModuleNotFoundError as error:
         print(f"stance: {_missing(error)}", file=sys.stderr)
@@ -133,7 +133,7 @@ def _run(arguments: Sequence[str] | None) -> None:
 
         print(f"stance {version('stance-pipeline')}")
     elif command is None:
-        parser().print_help(sys.stderr)
+        options.top.print_help(sys.stderr)
         raise UsageError("no command was given", next_step="see `stance --help`")
     else:
         command(options)

@@ -94,6 +94,7 @@ class _Around:
     def __init__(self, batch: Batch, found: Hits, lexicon: Lexicon) -> None:
         self.found, self.lexicon = found, lexicon
         self.hits = found.take(np.flatnonzero(~lexicon.structural.take(found.section)))
+        self.verb = cues.of_sections(lexicon.sections, _is_verb).take(self.hits.section)
         self.row_start, self.row_end = batch.offsets.take(self.hits.row), batch.offsets.take(self.hits.row + 1)
         self.after_break = np.maximum(_last_below(self.starts("grammar.break"), self.hits.start + 1) + 1, self.row_start)
         self.clause, self.clause_start = self._clauses()
@@ -109,8 +110,8 @@ class _Around:
     def _resumes(self, opened: Ints, clause: Ints) -> Bools:
         """Whether a hit is the main verb behind a relative clause that no comma closes (*Parents who filled the hall berated the board*)."""
         hits, back = self.hits, self.hits.start - opened
-        verb = cues.of_sections(self.lexicon.sections, _is_verb).take(hits.section) & (hits.form != FORMS.index("ing"))
-        auxiliary, apart = (_last_below(np.sort(self.starts(*names)), hits.start) for names in (_AUXILIARIES, _JOINING))
+        verb = self.verb & (hits.form != FORMS.index("ing"))
+        auxiliary, apart = (_last_below(self.starts(*names), hits.start) for names in (_AUXILIARIES, _JOINING))
         helped = hits.start - auxiliary <= NEAR_AUXILIARY
         far = np.where(helped, auxiliary - opened, back) >= _LONG_RELATIVE
         joined = apart > opened
@@ -173,7 +174,7 @@ def _polarities(around: _Around) -> Ints:
 def _roles(around: _Around) -> Ints:
     """How each cue stands: a verb finite, passive, behind its noun (`reduced`), as a participle or an infinitive; the last that fits counts."""
     hits = around.hits
-    verb = cues.of_sections(around.lexicon.sections, _is_verb).take(hits.section)
+    verb = around.verb
     plain, present, past, participle, ing = (hits.form == number for number in range(len(FORMS)))
     past |= participle
     be, have = (around.back(name) <= NEAR_AUXILIARY for name in ("grammar.be", "grammar.have"))

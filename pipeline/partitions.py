@@ -22,8 +22,6 @@ PART_BYTES = 4 * 1024 * 1024
 _ALL = 1 << 48
 _AHEAD = 1 << 16
 _BOM = b"\xef\xbb\xbf"
-_FEED, _RETURN, _QUOTE, _COMMA = b'\n\r",'
-_PRINTED = (0x21, 0x7E)
 
 
 class Part(NamedTuple):

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-_FEED, _RETURN, _QUOTE, _COMMA = b'\n\r",'
+_FEED, _RETURN, _QUOTE = b'\n\r"'
 _PRINTED = (0x21, 0x7E)
 
 

@@ -20,6 +20,11 @@ def shown(text: str) -> list[str]:
     return signs
 
 
+def plain(text: str) -> str:
+    """A text as it is printed: what `shown` gives, joined."""
+    return "".join(shown(text))
+
+
 def line(text: str) -> str:
     """A text as one line of single blanks.
 

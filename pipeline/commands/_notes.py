@@ -12,7 +12,6 @@ from pipeline.commands import _shared
 if TYPE_CHECKING:
     from pipeline.model import StanceModel
 
-
 _SENTENCE_END = re.compile(r"[.!?][\"'”’)\]]*(?=\s|$)")
 
 
@@ -33,8 +32,7 @@ class Sample:
         while self._step < step:
             self._halve()
         first = -(-(-self.rows % self._step) // step)
-        for text in texts[first :: self._step // step]:
-            self.texts.append(text)
+        self.texts += texts[first :: self._step // step]
         self.rows += rows
         while len(self.texts) >= self._most:
             self._halve()

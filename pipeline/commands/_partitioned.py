@@ -45,9 +45,8 @@ def run(options: argparse.Namespace, rows: Iterator[Row], total: int | None) -> 
     with _client(options.scheduler, options.workers) as client, _progress.shown(total, quiet=options.quiet) as progress:
         cluster.run(client, model, job, folder, resume=options.resume, on_rows=progress.add)
     if not options.quiet:
-        sample = _notes.Sample()
-        for row in islice(rows, _LOOKED_AT):
-            sample.add(1, [row.text], 1)
+        sample, texts = _notes.Sample(), [row.text for row in islice(rows, _LOOKED_AT)]
+        sample.add(len(texts), texts, 1)
         _notes.tell_of(options, model, sample)
 
 

@@ -101,14 +101,14 @@ def decoding(options: argparse.Namespace, became: str = "came out empty") -> Ite
 
 def note(options: argparse.Namespace, text: str) -> None:
     """Say something on standard error that is no failure, unless --quiet was given."""
-    if not options.quiet and text:
-        print("".join(terminal.shown(f"stance: note: {text}")), file=sys.stderr)
+    if text:
+        wrote(options, f"note: {text}")
 
 
 def wrote(options: argparse.Namespace, text: str) -> None:
     """Say on standard error what was written, unless --quiet was given."""
     if not options.quiet:
-        print("".join(terminal.shown(f"stance: {text}")), file=sys.stderr)
+        print(terminal.plain(f"stance: {text}"), file=sys.stderr)
 
 
 def note_waiting(options: argparse.Namespace) -> None:

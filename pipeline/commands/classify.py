@@ -27,8 +27,8 @@ _EXAMPLES = """  stance classify "Moscow had nothing to do with the attack, the 
   stance classify --input archive/ --scheduler tcp://10.0.0.5:8786 --output classified/
   stance classify --dataset news.parquet --split train --streaming
   cat sentences.txt | stance classify"""
-
 _PLAIN = ("utf-8", "fail")
+"""--encoding and --on-error where neither is given."""
 
 
 def add(commands: _shared.Commands) -> None:
@@ -60,7 +60,6 @@ def add(commands: _shared.Commands) -> None:
 def run(options: argparse.Namespace) -> None:
     """Classify what the options name."""
     from pipeline import bulk, sinks
-    from pipeline.decoding import Decoding
 
     _check(options)
     if _partitioned.wanted(options):

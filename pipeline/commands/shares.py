@@ -47,7 +47,7 @@ def run(options: argparse.Namespace) -> None:
     elif options.format == "json":
         _shared.print_json([dict(zip(header, row, strict=True)) for row in shares.rows(told)])
     else:
-        print("\n".join("".join(terminal.shown(line)) for line in shares.table(told, keys)))
+        print("\n".join(map(terminal.plain, shares.table(told, keys))))
     if not told.corrected:
         _shared.note(options, "the model holds nothing to correct counts by (train it on three collections or more); shares are as counted")
     _shared.note(options, shares.few(told))

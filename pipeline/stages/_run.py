@@ -21,7 +21,7 @@ def run(main: Callable[[argparse.Namespace], None], **paths: str) -> None:
     try:
         main(parser.parse_args())
     except StanceError as error:
-        print("".join(terminal.shown(f"{parser.prog}: {error}")), file=sys.stderr)
+        print(terminal.plain(f"{parser.prog}: {error}"), file=sys.stderr)
         raise SystemExit(error.exit_code) from None
     except OSError as error:
         print(f"{parser.prog}: {error.filename}: cannot be read or written ({error.strerror}); check the path", file=sys.stderr)
