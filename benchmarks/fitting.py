@@ -9,8 +9,11 @@ from typing import Any
 import numpy as np
 
 from benchmarks import commands, timing
-from pipeline import casing, modelfile, params, training
+from pipeline import params
+from pipeline.language import casing
 from pipeline.params import TrainParams
+from pipeline.scoring import modelfile
+from pipeline.training import fitting
 
 TIMES = 10
 
@@ -24,8 +27,8 @@ def growth(model: Path, settings: Path, texts: Sequence[str], labels: Sequence[i
 
     def fit(sentences: list[str]) -> None:
         chosen = np.resize(np.array(labels), len(sentences))
-        counts = training.Counts.of(sentences, stored.lexicon, casing.common_forms(sentences), min_documents=section.min_documents, jobs=1)
-        training.fit(counts, chosen, np.ones(len(chosen)), np.arange(len(chosen)), section, strength=stored.header["settings"]["strength"])
+        counts = fitting.Counts.of(sentences, stored.lexicon, casing.common_forms(sentences), min_documents=section.min_documents, jobs=1)
+        fitting.fit(counts, chosen, np.ones(len(chosen)), np.arange(len(chosen)), section, strength=stored.header["settings"]["strength"])
 
     few, many = list(commands.noisy(texts, len(texts))), list(commands.noisy(texts, TIMES * len(texts)))
     taken = {len(sentences): timing.timed(lambda sentences=sentences: fit(sentences))() for sentences in (few, many)}

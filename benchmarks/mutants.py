@@ -10,9 +10,9 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-WHOLE = "sentences"
+WHOLE = "reading.sentences"
 """The module whose mutants are all tried, and first: that run writes the lists of all mutants."""
-SAMPLED = ("annotations", "evaluation", "model", "rules")
+SAMPLED = ("coding.annotations", "evaluation.measures", "scoring.model", "language.rules")
 SAMPLE, SEED = 120, 0
 KILLED, SURVIVED = "killed", "survived"
 FOLDER = Path("mutants")
@@ -26,7 +26,7 @@ def run(names: list[str]) -> None:
 
 def outcomes(module: str) -> dict[str, int | None]:
     """For every mutant of a module, by name, how its tests ended: 0 all passed, 1 or 3 one failed, None not tried, else out of time."""
-    found: dict[str, int | None] = json.loads((FOLDER / "pipeline" / f"{module}.py.meta").read_text("utf-8"))["exit_code_by_key"]
+    found: dict[str, int | None] = json.loads((FOLDER / "pipeline" / f"{module.replace('.', '/')}.py.meta").read_text("utf-8"))["exit_code_by_key"]
     return found
 
 

@@ -9,9 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import softmax
 
-from pipeline import audit, casing, coded, files, modelfile, params, training
+from pipeline import files, params
+from pipeline.coding import audit, coded
+from pipeline.language import casing
 from pipeline.params import TrainParams
 from pipeline.records import LABELS
+from pipeline.scoring import modelfile
+from pipeline.training import fitting
 
 HEADER = ("seed", "labels", "planted", "looked_at", "found", "precision")
 
@@ -46,13 +50,13 @@ def main() -> None:
     section, stored = params.load(options.params, TrainParams), modelfile.read(options.model)
     rows = coded.read(options.labelled, by_people=True)
     labels = np.array(rows["label"], dtype=np.int64)
-    groups = training.fold_of(rows["collection"], section.collection_folds)
-    counts = training.Counts.of(rows["text"], stored.lexicon, casing.common_forms(rows["text"]), min_documents=section.min_documents, jobs=section.jobs)
+    groups = fitting.fold_of(rows["collection"], section.collection_folds)
+    counts = fitting.Counts.of(rows["text"], stored.lexicon, casing.common_forms(rows["text"]), min_documents=section.min_documents, jobs=section.jobs)
     found: list[list[object]] = []
     for seed in range(options.seeds):
         planted = plant(labels, share=options.share, seed=seed)
-        weights = training.weights([1.0] * len(labels), rows["collection"], section)
-        odds = training.out_of_group(counts, planted, weights, groups, section, strength=stored.header["settings"]["strength"])
+        weights = fitting.weights([1.0] * len(labels), rows["collection"], section)
+        odds = fitting.out_of_group(counts, planted, weights, groups, section, strength=stored.header["settings"]["strength"])
         found.append(row(planted, labels, softmax(odds, axis=1), share=options.share, seed=seed))
         print(dict(zip(HEADER, found[-1], strict=True)))
     files.write_text(options.report, "".join(files.csv_lines([HEADER, *found])))

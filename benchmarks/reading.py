@@ -11,9 +11,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import casing, coded, files, modelfile, params, queue, rules, training
+from pipeline import files, params
+from pipeline.coding import coded, queue
+from pipeline.language import casing, rules
 from pipeline.params import QueueParams, TrainParams
-from pipeline.training import Counts
+from pipeline.scoring import modelfile
+from pipeline.training import fitting
+from pipeline.training.fitting import Counts
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -42,10 +46,10 @@ def prepare(labelled: Path, model: Path, *, pool: int, seed: int, jobs: int) -> 
     return Ground(counts, texts, labels, rules.apply(texts, lists).label, np.arange(len(texts)) >= len(drawn))
 
 
-def curves(ground: Ground, section: QueueParams, fitting: TrainParams, *, read: Sequence[int], coders: int) -> dict[str, Floats]:
+def curves(ground: Ground, section: QueueParams, settings: TrainParams, *, read: Sequence[int], coders: int) -> dict[str, Floats]:
     """Macro-F1 on the test sentences after each number of read sentences, for `queue` and `random`: (coders, numbers)."""
     picks: dict[str, Pick] = {"queue": _by_queue(ground, section), "random": _at_random}
-    return {name: np.array([_curve(ground, pick, fitting, read, section.seed + coder) for coder in range(coders)]) for name, pick in picks.items()}
+    return {name: np.array([_curve(ground, pick, settings, read, section.seed + coder) for coder in range(coders)]) for name, pick in picks.items()}
 
 
 def _at_random(unread: Ints, _: Floats, size: int, seed: int) -> Ints:
@@ -61,7 +65,7 @@ def _by_queue(ground: Ground, section: QueueParams) -> Pick:
     return pick
 
 
-def _curve(ground: Ground, pick: Pick, fitting: TrainParams, numbers: Sequence[int], seed: int) -> list[float]:
+def _curve(ground: Ground, pick: Pick, settings: TrainParams, numbers: Sequence[int], seed: int) -> list[float]:
     """One simulated coder, who begins with sentences at random and then reads what `pick` says."""
     from scipy.special import softmax
     from sklearn.metrics import f1_score
@@ -71,12 +75,12 @@ def _curve(ground: Ground, pick: Pick, fitting: TrainParams, numbers: Sequence[i
     weights = np.ones(len(ground.labels))
     found = []
     for following in (*numbers[1:], None):
-        fitted = training.fit(ground.counts, ground.labels, weights, read, fitting, strength=fitting.strengths[0])
-        predicted = training.log_odds(fitted, ground.counts, test, fitting).argmax(axis=1)
+        fitted = fitting.fit(ground.counts, ground.labels, weights, read, settings, strength=settings.strengths[0])
+        predicted = fitting.log_odds(fitted, ground.counts, test, settings).argmax(axis=1)
         found.append(float(f1_score(ground.labels[test], predicted, average="macro")))
         if following is not None:
             unread = np.setdiff1d(pool, read)
-            probabilities = softmax(training.log_odds(fitted, ground.counts, unread, fitting), axis=1)
+            probabilities = softmax(fitting.log_odds(fitted, ground.counts, unread, settings), axis=1)
             read = np.concatenate([read, pick(unread, probabilities, following - len(read), seed)])
     return found
 
@@ -117,9 +121,9 @@ def main() -> None:
     parser.add_argument("--coders", type=int, default=5, help="simulated coders, each with a start of their own")
     parser.add_argument("--read", type=int, nargs="+", default=[100, 200, 400, 600, 800], help="how many are read at each point, rising")
     options = parser.parse_args()
-    section, fitting = params.load(options.params, QueueParams), replace(params.load(options.params, TrainParams), min_documents=1)
-    ground = prepare(options.labelled, options.model, pool=options.pool, seed=section.seed, jobs=fitting.jobs)
-    rows = table(curves(ground, section, fitting, read=options.read, coders=options.coders), options.read)
+    section, settings = params.load(options.params, QueueParams), replace(params.load(options.params, TrainParams), min_documents=1)
+    ground = prepare(options.labelled, options.model, pool=options.pool, seed=section.seed, jobs=settings.jobs)
+    rows = table(curves(ground, section, settings, read=options.read, coders=options.coders), options.read)
     text = "".join(files.csv_lines([HEADER, *rows]))
     files.write_text(options.report, text)
     print(text, end="")

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from pipeline import features, modelfile
-from pipeline.lexicon import Names
+from pipeline.language.lexicon import Names
+from pipeline.scoring import modelfile
+from pipeline.training import features
 
 
 def pipeline(model: modelfile.ModelFile) -> Any:

@@ -11,10 +11,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import coded, evaluation, files, modelfile, params, rules, scoring, training
-from pipeline.model import StanceModel
+from pipeline import files, params
+from pipeline.coding import coded
+from pipeline.evaluation import labelled_file, measures
+from pipeline.language import rules
 from pipeline.params import EvaluateParams, TrainParams
 from pipeline.records import LABELS
+from pipeline.scoring import modelfile
+from pipeline.scoring.model import StanceModel
+from pipeline.training import fitting
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -44,7 +49,7 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=10, help="rounds of spaCy's training")
     options = parser.parse_args()
     test = coded.read(options.labelled / "test.parquet", by_people=True)
-    texts, truth, _ = scoring.read(options.file, scoring.Columns())
+    texts, truth, _ = labelled_file.read(options.file, labelled_file.Columns())
     sets = [
         Measured("test documents", test["text"], np.array(test["label"], dtype=np.int64), test["document"]),
         Measured("real news", texts, truth, [str(number) for number in range(len(texts))]),
@@ -54,7 +59,7 @@ def main() -> None:
     rows = []
     for name, classify in (
         ("stance", StanceModel.load(options.model).predict_proba),
-        ("its rules alone", lambda some: evaluation.one_hot(rules.apply(some, lists).label)),
+        ("its rules alone", lambda some: measures.one_hot(rules.apply(some, lists).label)),
         ("fastText, 5 epochs", fasttext(trained, labels, epochs=5)),
         ("fastText, 25 epochs", fasttext(trained, labels, epochs=25)),
         (f"spaCy, words and pairs, {options.epochs} epochs", spacy(trained, labels, epochs=options.epochs)),
@@ -67,7 +72,7 @@ def main() -> None:
 def read(labelled: Path, section: TrainParams) -> tuple[list[str], list[int]]:
     """The sentences with coders' labels in training documents, those of ordinary news as often as they weigh for the model."""
     rows = coded.read(labelled / "train.parquet", by_people=True)
-    times = np.where(training.natural(rows["collection"], section), round(section.natural_weight), 1)
+    times = np.where(fitting.natural(rows["collection"], section), round(section.natural_weight), 1)
     chosen = np.repeat(np.arange(len(times)), times).tolist()
     return [" ".join(rows["text"][i].split()) for i in chosen], [rows["label"][i] for i in chosen]
 
@@ -75,7 +80,7 @@ def read(labelled: Path, section: TrainParams) -> tuple[list[str], list[int]]:
 def score(name: str, classify: Classify, sets: Sequence[Measured]) -> Iterator[list[object]]:
     """A row of HEADER for each set: macro-F1 with its 95 % interval, F1 by label."""
     for one in sets:
-        found = evaluation.evaluate(one.labels, classify(one.texts), one.documents, EvaluateParams())
+        found = measures.evaluate(one.labels, classify(one.texts), one.documents, EvaluateParams())
         macro = [f"{found['macro_f1'][bound]:.3f}" for bound in ("value", "low", "high")]
         yield [name, one.on, len(one.texts), *macro, *(f"{found['labels'][label]['f1']['value']:.3f}" for label in LABELS)]
 

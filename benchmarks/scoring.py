@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks import reference, timing
-from pipeline.model import StanceModel
+from pipeline.scoring.model import StanceModel
 
 OURS, SCIKIT_LEARN, FASTTEXT = "stance", "scikit-learn", "fastText"
 

@@ -14,9 +14,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import coded, evaluation, files, params, quantification
+from pipeline import files, params
+from pipeline.classifying import quantification
+from pipeline.classifying.quantification import Estimate
+from pipeline.coding import coded
+from pipeline.evaluation import measures
 from pipeline.params import TrainParams
-from pipeline.quantification import Estimate
 from pipeline.records import LABELS
 
 Floats = NDArray[np.float64]
@@ -69,7 +72,7 @@ def adjusted(case: Case, seed: int) -> Estimate:
     chance = np.random.default_rng(seed)
     size, labels = len(case.probabilities), len(LABELS)
     counts = np.bincount(case.probabilities.argmax(axis=1), minlength=labels)
-    known = evaluation.confusion(case.known.truth, case.known.probabilities.argmax(axis=1)) + _SMALL
+    known = measures.confusion(case.known.truth, case.known.probabilities.argmax(axis=1)) + _SMALL
     point = _unmixed(known / known.sum(axis=1, keepdims=True), counts / size)
     drawn = [
         _unmixed(np.stack([chance.dirichlet(row) for row in known]), sample / size) for sample in chance.multinomial(size, counts / size, size=_DRAWS)

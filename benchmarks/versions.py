@@ -9,7 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline import StanceModel, documents, sentences
+from pipeline import StanceModel
+from pipeline.reading import documents, sentences
 
 RESOLUTIONS = ("lowest-direct", "highest")
 TESTS = ("tests/test_sentences.py", "tests/test_model.py", "tests/test_training.py")

@@ -7,8 +7,9 @@ import math
 from collections.abc import Mapping
 from pathlib import Path
 
-from pipeline import challenges, files
-from pipeline.model import StanceModel
+from pipeline import files
+from pipeline.evaluation import challenges
+from pipeline.scoring.model import StanceModel
 
 ROOT = Path(__file__).parent.parent
 FLOORS = Path(__file__).with_suffix(".json")

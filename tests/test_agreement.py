@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_forms import saved
 
-from pipeline import agreement
+from pipeline.coding import agreement
 from pipeline.params import AgreementParams, LabelParams
 from pipeline.records import LABELS, Sentence
 from pipeline.stages import agreement as stage

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import annotations as coding
+from pipeline.coding import annotations as coding
 from pipeline.errors import DataError
 from pipeline.records import Annotation, Sentence
 

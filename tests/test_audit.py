@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from small_project import Project
 
 from benchmarks import planted
-from pipeline import audit, codebook, tables
+from pipeline import tables
+from pipeline.coding import audit, codebook
 from pipeline.records import LABELS
 
 BOOK = codebook.read(ROOT / "seeds" / "CODEBOOK.md")

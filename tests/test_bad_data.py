@@ -13,8 +13,9 @@ import small_project
 from command_line import DENIED, Run, failed, write
 from small_project import Project, copy
 
-from pipeline import documents, tables
+from pipeline import tables
 from pipeline.errors import DataError
+from pipeline.reading import documents
 
 TEXTS = [f"The mayor denied report {number}." for number in range(300)]
 

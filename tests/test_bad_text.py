@@ -20,11 +20,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from small_project import Project
 
-from pipeline import StanceModel, documents, sentences, sources
+from pipeline import StanceModel
 from pipeline.decoding import Decoding
 from pipeline.errors import DataError, StanceError, UsageError
-from pipeline.explain import explain
+from pipeline.reading import documents, sentences, sources
 from pipeline.records import LABELS, Document
+from pipeline.scoring.explain import explain
 
 TEXTS = {
     "empty": "",

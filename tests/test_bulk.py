@@ -17,12 +17,13 @@ import pyarrow.parquet
 import pytest
 from command_line import STANCE, environment, stance, write
 
-from pipeline import bulk, chunks, sinks, sources
+from pipeline.classifying import bulk, sinks
 from pipeline.commands import _notes, _progress
 from pipeline.errors import StanceError
-from pipeline.model import StanceModel
+from pipeline.reading import chunks, sources
+from pipeline.reading.sources import Row
 from pipeline.records import LABELS, Prediction
-from pipeline.sources import Row
+from pipeline.scoring.model import StanceModel
 
 MODEL = Path(__file__).parent.parent / "models" / "stance.npz"
 TEXTS = ["He denied it.", "They “warned” of\tfloods, she said.", "", "…", "a\x00b \\ / \u2028", "Ünïcode 😀", "\ud800 x"]

@@ -15,9 +15,10 @@ from architecture import ROOT
 from huggingface_hub import ModelCard
 from small_project import Project
 
-from pipeline import card, modelfile
 from pipeline.errors import DataError
+from pipeline.pages import card
 from pipeline.records import LABELS
+from pipeline.scoring import modelfile
 from pipeline.stages import card as stage
 
 SECTIONS = ["Intended use", "Out of scope", "Training data", "Evaluation", "Limits", "How to load"]

@@ -7,9 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline import carriers, lexicon, modelfile
-from pipeline.carriers import Carrier
+from pipeline.evaluation import carriers
+from pipeline.evaluation.carriers import Carrier
+from pipeline.language import lexicon
 from pipeline.records import LABELS
+from pipeline.scoring import modelfile
 
 MODEL = Path(__file__).parent.parent / "models" / "stance.npz"
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import casing, text
+from pipeline.language import casing, text
 
 TRAINED = [
     "The minister denied it in Paris on Monday.",

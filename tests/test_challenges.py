@@ -8,11 +8,12 @@ import challenge_floors
 import numpy as np
 import pytest
 
-from pipeline import challenges, documents
-from pipeline.challenges import Challenge
 from pipeline.errors import DataError
+from pipeline.evaluation import challenges
+from pipeline.evaluation.challenges import Challenge
+from pipeline.language.text import words
+from pipeline.reading import documents
 from pipeline.records import LABELS
-from pipeline.text import words
 
 SEEDS = challenge_floors.ROOT / "seeds"
 HEADER = "name,text,label,group\n"

@@ -11,10 +11,10 @@ import pyarrow.parquet
 import pytest
 from test_partitions import write
 
-from pipeline import chunks, sources
-from pipeline.chunks import BATCH
 from pipeline.errors import DataError
-from pipeline.partitions import Reading
+from pipeline.reading import chunks, sources
+from pipeline.reading.chunks import BATCH
+from pipeline.reading.partitions import Reading
 
 SUFFIXES = (".txt", ".jsonl", ".csv", ".parquet")
 COLUMNS = {"text_column": "text", "id_column": "id"}

@@ -19,7 +19,8 @@ from command_line import CODED, DENIED, DOCUMENT, Run, jsonl, shell, write
 from small_project import Project
 from test_forms import doccano_export, studio_export, zipped
 
-from pipeline import cli, forms
+from pipeline import cli
+from pipeline.coding import forms
 from pipeline.records import LABELS, Task
 
 

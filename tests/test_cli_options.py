@@ -236,7 +236,8 @@ def test_every_command_can_be_silenced_that_says_something_on_standard_error() -
 
 def _uncorrected(folder: Path) -> Path:
     """A model that holds nothing to correct counts by."""
-    from pipeline import modelfile, quantification
+    from pipeline.classifying import quantification
+    from pipeline.scoring import modelfile
 
     stored = modelfile.read(folder / "models" / "stance.npz")
     header = {key: value for key, value in stored.header.items() if key != quantification.HEADER}

@@ -11,11 +11,12 @@ from typing import Any
 
 import pytest
 
-from pipeline import bulk, chunks, cluster, sources
-from pipeline.cluster import Job
+from pipeline.classifying import bulk, cluster
+from pipeline.classifying.cluster import Job
 from pipeline.errors import DataError, UsageError
-from pipeline.model import StanceModel
-from pipeline.partitions import Reading
+from pipeline.reading import chunks, sources
+from pipeline.reading.partitions import Reading
+from pipeline.scoring.model import StanceModel
 
 distributed = pytest.importorskip("distributed")
 

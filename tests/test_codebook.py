@@ -9,7 +9,8 @@ from architecture import ROOT
 from command_line import Run
 from test_forms import saved
 
-from pipeline import codebook, files
+from pipeline import files
+from pipeline.coding import codebook
 from pipeline.errors import DataError
 from pipeline.records import LABELS, Annotation
 

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from pipeline import comparing, evaluation
 from pipeline.errors import DataError
-from pipeline.evaluation import one_hot
+from pipeline.evaluation import comparing, measures
+from pipeline.evaluation.measures import one_hot
 from pipeline.params import EvaluateParams
 
 PARAMS = EvaluateParams(resamples=200)
@@ -47,7 +47,7 @@ def test_better_is_up_and_the_other_way_round_is_down() -> None:
     truth, documents = coded()
     worse, better = guesses(truth, right=0.5, seed=1), guesses(truth, right=0.9, seed=2)
     up, down = changes(worse, better, truth, documents), changes(better, worse, truth, documents)
-    assert set(up) == set(evaluation.FIGURES)
+    assert set(up) == set(measures.FIGURES)
     for name in ("macro_f1", "accuracy", "f1/denial"):
         assert (up[name].direction, down[name].direction) == (comparing.UP, comparing.DOWN), name
         assert up[name].difference == -down[name].difference == up[name].after - up[name].before
@@ -65,7 +65,7 @@ def test_the_points_are_the_figures_of_evaluate() -> None:
     truth, documents = coded()
     after = guesses(truth, right=0.7, seed=1)
     found = changes(guesses(truth, right=0.2, seed=3), after, truth, documents)
-    expected = evaluation.evaluate(truth, after, documents, PARAMS)
+    expected = measures.evaluate(truth, after, documents, PARAMS)
     assert found["macro_f1"].after == expected["macro_f1"]["value"]
     assert found["recall/warning"].after == expected["labels"]["warning"]["recall"]["value"]
 
@@ -78,7 +78,7 @@ def test_pairing_sees_what_two_separate_intervals_do_not() -> None:
     mended = hard & (np.arange(1200) < 60)
     after = one_hot(np.where(hard & ~mended, (truth + 1) % 4, truth))
     found = changes(before, after, truth, documents)["accuracy"]
-    apart = [evaluation.evaluate(truth, part, documents, PARAMS)["accuracy"] for part in (before, after)]
+    apart = [measures.evaluate(truth, part, documents, PARAMS)["accuracy"] for part in (before, after)]
     assert apart[0]["high"] > apart[1]["low"]
     assert found.direction == comparing.UP
 

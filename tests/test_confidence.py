@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
-from pipeline import confidence
-from pipeline.confidence import Bin, Coverage
+from pipeline.evaluation import confidence
+from pipeline.evaluation.confidence import Bin, Coverage
 from pipeline.records import LABELS
 
 TRUTH = np.array([0, 1, 3, 3])

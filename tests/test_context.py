@@ -8,10 +8,10 @@ from typing import NamedTuple
 import pytest
 from architecture import ROOT
 
-from pipeline import context, lexicon, rules
-from pipeline.context import CLAUSES, OBJECT_NAMES, POLARITIES, ROLES
-from pipeline.lexicon import Lexicon
-from pipeline.text import WordTable, batch
+from pipeline.language import context, lexicon, rules
+from pipeline.language.context import CLAUSES, OBJECT_NAMES, POLARITIES, ROLES
+from pipeline.language.lexicon import Lexicon
+from pipeline.language.text import WordTable, batch
 
 
 @cache

@@ -18,9 +18,11 @@ import small_project
 from command_line import DENIED, Run, failed, jsonl, write
 from test_quantification import REFERENCE
 
-from pipeline import StanceModel, corpus, modelfile, quantification, shares
-from pipeline.corpus import Key
+from pipeline import StanceModel
+from pipeline.classifying import corpus, quantification, shares
+from pipeline.classifying.corpus import Key
 from pipeline.records import LABELS
+from pipeline.scoring import modelfile
 
 SENTENCES = [("The ministry denied it.", 0), ("The army accused the rebels.", 1), ("They met.", 3), ("He spoke.", 3)]
 

@@ -18,7 +18,7 @@ from killed import contents
 from offline import blocked
 from small_project import Project
 
-from pipeline import modelfile
+from pipeline.scoring import modelfile
 
 BACKWARDS = """
 import os

@@ -85,7 +85,10 @@ def test_the_flow_draws_every_stage_and_every_way() -> None:
 
 
 def test_every_module_stands_in_one_room_with_a_word_about_it() -> None:
-    listed = [path for _, _, paths in rooms.modules() for path in paths]
-    assert sorted(listed) == sorted(rooms.PACKAGE.rglob("*.py")), "docs/_ext/rooms.py lists each once"
-    shown = rooms.markdown()
-    assert all(re.search(rf"^\| `{re.escape(path.relative_to(rooms.PACKAGE).as_posix())}` \| \w.+ \|$", shown, re.MULTILINE) for path in listed)
+    listed = [path for paths in rooms.rooms().values() for path in paths]
+    assert sorted(listed) == sorted(path for path in rooms.PACKAGE.rglob("*.py") if path.name != "__init__.py")
+    shown = rooms.markdown().split("### ")[1:]
+    assert len(shown) == len(rooms.rooms())
+    for part, (folder, paths) in zip(shown, rooms.rooms().items(), strict=True):
+        assert part.startswith(f"`{folder.relative_to(rooms.PACKAGE.parent).as_posix()}/`\n\n")
+        assert re.findall(r"^\| `(\w+\.py)` \| \w.+ \|$", part, re.MULTILINE) == [path.name for path in paths]

@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_project import write_csv
 
-from pipeline import documents
 from pipeline.errors import DataError
+from pipeline.reading import documents
 from pipeline.records import LABELS, Document
 
 TEXTS = ["The ministry denied it.\r\nTwice.", "Un café, «dit-il».\n\n\tFin \u2028 \U0001f30d", ' "quoted", and; a comma', "0"]

@@ -7,10 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline import StanceModel, errorlist, report
+from pipeline import StanceModel
 from pipeline.errors import DataError
-from pipeline.explain import explain
+from pipeline.evaluation import results
+from pipeline.pages import errorlist
 from pipeline.records import LABELS
+from pipeline.scoring.explain import explain
 
 HEADER = ("text", "truth", "predicted", *LABELS, "document", "start", "end")
 TEXT = "The ministry  denied the “report” — at 5 p.m."
@@ -18,7 +20,7 @@ TEXT = "The ministry  denied the “report” — at 5 p.m."
 
 def write_errors(path: Path, texts: list[str], *, truth: str = "neutral", predicted: str = "denial") -> Path:
     rows = [[text, truth, predicted, "0.6", "0.1", "0.1", "0.2", f"c{i % 3}/d.txt", 5 * i, 5 * i + 4] for i, text in enumerate(texts)]
-    path.write_text(report.to_csv(HEADER, rows), "utf-8")
+    path.write_text(results.to_csv(HEADER, rows), "utf-8")
     return path
 
 

@@ -22,10 +22,14 @@ from sklearn.utils import estimator_checks
 from sklearn.utils.validation import check_is_fitted, validate_data
 from small_project import Project
 
-from pipeline import StanceClassifier, StanceModel, casing, coded, modelfile, training
+from pipeline import StanceClassifier, StanceModel
+from pipeline.coding import coded
 from pipeline.errors import DataError, ParamsError, UsageError
+from pipeline.language import casing
 from pipeline.params import TrainParams
 from pipeline.records import LABELS
+from pipeline.scoring import modelfile
+from pipeline.training import fitting
 
 CUES = str(ROOT / "models" / "stance.npz")
 DOCUMENTS = [small_project.document(str(number), number) for number in range(12)]
@@ -122,9 +126,9 @@ def test_its_defaults_are_the_settings_of_the_project() -> None:
 def test_its_numbers_are_scikit_learns_to_a_billionth(fitted: StanceClassifier) -> None:
     section = TrainParams(jobs=1, min_documents=2, block_weights=(0.5, 0.5, 0.2), rule_weight=2.0, iterations=3000, tolerance=3e-5)
     lists, rows = modelfile.read(CUES).lexicon, np.arange(len(TEXTS))
-    counts = training.Counts.of(TEXTS, lists, casing.common_forms(TEXTS), min_documents=2, jobs=1)
-    found = training.fit(counts, np.array(NUMBERS), np.ones(len(TEXTS)), rows, section, strength=1.0)
-    expected = training.assemble(found, counts, lists, section, divisor=1.0).predict_proba(TEXTS)
+    counts = fitting.Counts.of(TEXTS, lists, casing.common_forms(TEXTS), min_documents=2, jobs=1)
+    found = fitting.fit(counts, np.array(NUMBERS), np.ones(len(TEXTS)), rows, section, strength=1.0)
+    expected = fitting.assemble(found, counts, lists, section, divisor=1.0).predict_proba(TEXTS)
     assert list(fitted.classes_) == sorted(LABELS)
     assert fitted.predict_proba(TEXTS)[:, [sorted(LABELS).index(label) for label in LABELS]] == pytest.approx(expected, abs=1e-9)
 
@@ -197,7 +201,7 @@ def test_groups_calibrate_on_sentences_of_groups_that_were_not_seen() -> None:
     for fold in (0, 1):
         unseen, seen = np.flatnonzero(number % 2 == fold), np.flatnonzero(number % 2 != fold)
         odds[unseen] = classifier().fit([TEXTS[i] for i in seen], labels[seen]).to_model().log_odds([TEXTS[i] for i in unseen])
-    expected, by_fold = (training.temperature(odds, labels, groups.astype(str)) for groups in (number, number % 2))
+    expected, by_fold = (fitting.temperature(odds, labels, groups.astype(str)) for groups in (number, number % 2))
     assert divisor == pytest.approx(expected, rel=0.005) and by_fold != pytest.approx(expected, rel=0.015)
 
 

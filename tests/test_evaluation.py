@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from pipeline import evaluation
 from pipeline.errors import DataError
+from pipeline.evaluation import measures
 from pipeline.params import EvaluateParams
 from pipeline.records import LABELS
 
@@ -63,7 +63,7 @@ def calibration_error(confidence: Floats, correct: Floats, bins: int) -> float:
 @given(case=classified(), bins=st.integers(2, 20))
 def test_the_figures_are_scikit_learns(case: tuple[Ints, Floats, list[str]], bins: int) -> None:
     truth, probabilities, documents = case
-    found = evaluation.evaluate(truth, probabilities, documents, replace(PARAMS, resamples=100, calibration_bins=bins))
+    found = measures.evaluate(truth, probabilities, documents, replace(PARAMS, resamples=100, calibration_bins=bins))
     expected = scikit_learn(truth, probabilities)
     for name in ("accuracy", "macro_f1", "log_loss"):
         assert found[name]["value"] == pytest.approx(expected[name], abs=1e-9), name
@@ -84,7 +84,7 @@ def intervals(found: dict[str, Any]) -> dict[str, dict[str, float]]:
 
 @given(case=classified())
 def test_intervals_are_in_order_and_within_the_range_of_their_figure(case: tuple[Ints, Floats, list[str]]) -> None:
-    found = intervals(evaluation.evaluate(*case, PARAMS))
+    found = intervals(measures.evaluate(*case, PARAMS))
     assert len(found) == 16
     for name, figure in found.items():
         assert 0 <= figure["low"] <= figure["high"], name
@@ -101,14 +101,14 @@ def mixed(size: int = 600, documents: int = 60, seed: int = 0) -> tuple[Ints, Fl
 
 @pytest.mark.parametrize("seed", range(3))
 def test_intervals_contain_their_figure(seed: int) -> None:
-    for name, figure in intervals(evaluation.evaluate(*mixed(seed=seed), PARAMS)).items():
+    for name, figure in intervals(measures.evaluate(*mixed(seed=seed), PARAMS)).items():
         assert figure["low"] <= figure["value"] <= figure["high"], name
         assert figure["high"] - figure["low"] > 1e-3, name
 
 
 def test_intervals_are_those_of_documents_drawn_again_and_scored_by_scikit_learn() -> None:
     truth, probabilities, documents = mixed(80, 8)
-    found = evaluation.evaluate(truth, probabilities, documents, PARAMS)
+    found = measures.evaluate(truth, probabilities, documents, PARAMS)
     names = sorted(set(documents))
     times = np.random.default_rng(PARAMS.seed).multinomial(len(names), np.full(len(names), 1 / len(names)), size=PARAMS.resamples)
     drawn = []
@@ -126,40 +126,40 @@ def test_intervals_are_those_of_documents_drawn_again_and_scored_by_scikit_learn
 
 def test_whole_documents_are_drawn() -> None:
     truth, probabilities, _ = mixed()
-    alone = evaluation.evaluate(truth, probabilities, [str(i) for i in range(len(truth))], PARAMS)["accuracy"]
-    one = evaluation.evaluate(truth, probabilities, ["a"] * len(truth), PARAMS)["accuracy"]
+    alone = measures.evaluate(truth, probabilities, [str(i) for i in range(len(truth))], PARAMS)["accuracy"]
+    one = measures.evaluate(truth, probabilities, ["a"] * len(truth), PARAMS)["accuracy"]
     assert alone["high"] > alone["low"] and one["low"] == one["value"] == one["high"]
 
 
 def test_the_seed_decides_the_intervals_and_nothing_else() -> None:
     case = mixed()
-    assert evaluation.evaluate(*case, PARAMS) == evaluation.evaluate(*case, PARAMS)
-    one, two = evaluation.evaluate(*case, PARAMS)["macro_f1"], evaluation.evaluate(*case, replace(PARAMS, seed=1))["macro_f1"]
+    assert measures.evaluate(*case, PARAMS) == measures.evaluate(*case, PARAMS)
+    one, two = measures.evaluate(*case, PARAMS)["macro_f1"], measures.evaluate(*case, replace(PARAMS, seed=1))["macro_f1"]
     assert one["value"] == two["value"] and one["low"] != two["low"]
 
 
 def test_a_missing_label_has_support_0_and_does_not_pull_the_mean_down() -> None:
     truth = np.array([0, 0, 1, 1])
-    found = evaluation.evaluate(truth, evaluation.one_hot(truth), list("aabb"), PARAMS)
+    found = measures.evaluate(truth, measures.one_hot(truth), list("aabb"), PARAMS)
     assert found["macro_f1"]["value"] == 1.0
     assert found["labels"]["warning"] == {name: {"value": 0.0, "low": 0.0, "high": 0.0} for name in ("precision", "recall", "f1")} | {"support": 0}
 
 
 def test_a_label_predicted_but_never_true_counts_as_an_error() -> None:
-    found = evaluation.scores(evaluation.confusion(np.array([0, 0, 1]), np.array([0, 0, 2])))
+    found = measures.scores(measures.confusion(np.array([0, 0, 1]), np.array([0, 0, 2])))
     assert found["macro_f1"] == pytest.approx(1 / 3)
 
 
 def test_certain_and_wrong_is_a_large_but_finite_loss() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        found = evaluation.evaluate(np.array([0, 1]), evaluation.one_hot(np.array([1, 1])), list("ab"), PARAMS)
+        found = measures.evaluate(np.array([0, 1]), measures.one_hot(np.array([1, 1])), list("ab"), PARAMS)
     assert 15 < found["log_loss"]["value"] < 20
 
 
 def test_no_sentences_cannot_be_measured() -> None:
     with pytest.raises(DataError) as caught:
-        evaluation.evaluate(np.zeros(0, dtype=np.int64), np.zeros((0, 4)), [], PARAMS)
+        measures.evaluate(np.zeros(0, dtype=np.int64), np.zeros((0, 4)), [], PARAMS)
     assert str(caught.value) == "there are no labelled sentences to measure on; annotate some, or hold out more documents"
 
 
@@ -173,24 +173,24 @@ def test_no_sentences_cannot_be_measured() -> None:
     ],
 )
 def test_gaps_within_a_bin_are_weighed_against_each_other(confidence: list[float], correct: list[bool], expected: float) -> None:
-    assert evaluation.calibration_error(np.array(confidence), np.array(correct, dtype=bool), bins=10) == pytest.approx(expected)
+    assert measures.calibration_error(np.array(confidence), np.array(correct, dtype=bool), bins=10) == pytest.approx(expected)
 
 
 def test_the_confusion_has_the_truth_in_rows() -> None:
-    matrix = evaluation.confusion(np.array([0, 0, 3, 2]), np.array([0, 1, 3, 3]))
+    matrix = measures.confusion(np.array([0, 0, 3, 2]), np.array([0, 1, 3, 3]))
     assert matrix.tolist() == [[1, 1, 0, 0], [0, 0, 0, 0], [0, 0, 0, 1], [0, 0, 0, 1]]
 
 
 def test_the_majority_baseline_gives_the_shares_of_training() -> None:
-    shares = evaluation.majority(np.array([3, 3, 3, 1]), 2)
+    shares = measures.majority(np.array([3, 3, 3, 1]), 2)
     assert shares.tolist() == [[0.0, 0.25, 0.0, 0.75]] * 2
-    assert evaluation.majority(np.array([2]), 1).tolist() == [[0.0, 0.0, 1.0, 0.0]]
-    assert evaluation.majority(np.zeros(0, dtype=np.int64), 1).tolist() == [[0.0] * 4]
+    assert measures.majority(np.array([2]), 1).tolist() == [[0.0, 0.0, 1.0, 0.0]]
+    assert measures.majority(np.zeros(0, dtype=np.int64), 1).tolist() == [[0.0] * 4]
 
 
 def test_slices_are_scored_each_on_its_own() -> None:
     truth, predicted = np.array([0, 0, 1, 1, 2]), np.array([0, 1, 1, 1, 2])
-    found = evaluation.by_slice(truth, evaluation.one_hot(predicted), ["b", "b", "b", "a", "a"], list("vwxyz"), PARAMS)
+    found = measures.by_slice(truth, measures.one_hot(predicted), ["b", "b", "b", "a", "a"], list("vwxyz"), PARAMS)
     assert list(found) == ["a", "b"]
     assert found["a"] == {"sentences": 2, "accuracy": 1.0, "macro_f1": 1.0, "macro_f1_low": 1.0, "macro_f1_high": 1.0}
     assert (found["b"]["sentences"], found["b"]["accuracy"], found["b"]["macro_f1"]) == (3, pytest.approx(2 / 3), pytest.approx(2 / 3))
@@ -200,6 +200,6 @@ def test_the_interval_of_a_slice_is_that_of_its_sentences_alone() -> None:
     truth, probabilities, documents = mixed()
     names = ["in" if i % 3 else "out" for i in range(len(truth))]
     inside = np.array([name == "in" for name in names])
-    alone = evaluation.evaluate(truth[inside], probabilities[inside], np.array(documents)[inside].tolist(), PARAMS)["macro_f1"]
-    found = evaluation.by_slice(truth, probabilities, names, documents, PARAMS)["in"]
+    alone = measures.evaluate(truth[inside], probabilities[inside], np.array(documents)[inside].tolist(), PARAMS)["macro_f1"]
+    found = measures.by_slice(truth, probabilities, names, documents, PARAMS)["in"]
     assert (found["macro_f1"], found["macro_f1_low"], found["macro_f1_high"]) == (alone["value"], alone["low"], alone["high"])

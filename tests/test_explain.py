@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline import explain, modelfile, text
-from pipeline.explain import Explanation
-from pipeline.model import StanceModel
-from pipeline.offsets import token_spans
+from pipeline.language import text
+from pipeline.language.offsets import token_spans
 from pipeline.records import LABELS
+from pipeline.scoring import explain, modelfile
+from pipeline.scoring.explain import Explanation
+from pipeline.scoring.model import StanceModel
 
 NEWS = [
     "The ministry denied that its forces had shelled the town, and accused the rebels of it.",

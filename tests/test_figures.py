@@ -9,8 +9,8 @@ from typing import Any
 import matplotlib as mpl
 import pytest
 
-from pipeline import figures, plots, svg
-from pipeline.plots import Dot, Line
+from pipeline.pages import figures, plots, svg
+from pipeline.pages.plots import Dot, Line
 
 ODD = 'a<b>&"c" $x$ Киев'
 DOTS = {"kind": [Dot("big", 0.8, 0.7, 0.9, 300), Dot(ODD, 0.5, 0.2, 0.9, plots.SMALL - 1)], "": [Dot("edge", 1.0, 1.0, 1.0, plots.SMALL)]}

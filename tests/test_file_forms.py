@@ -18,10 +18,12 @@ from architecture import ROOT
 from command_line import CODED, DENIED, Run, jsonl, write
 from small_project import Project
 
-from pipeline import audit, formulas, params, shares
+from pipeline import formulas, params
+from pipeline.classifying import shares
+from pipeline.coding import audit
 from pipeline.commands import compare
-from pipeline.model import StanceModel
 from pipeline.records import LABELS, Task
+from pipeline.scoring.model import StanceModel
 
 REPORTS = sorted((ROOT / "reports").rglob("*.csv"))
 

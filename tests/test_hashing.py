@@ -7,7 +7,8 @@ from architecture import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import hashing, lexicon
+from pipeline import hashing
+from pipeline.language import lexicon
 
 TEXT = st.text(alphabet=st.characters() | st.sampled_from("ab \ud800\U0010ffff\x00"), max_size=30)
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from pipeline import holdout
-from pipeline.holdout import Ints
+from pipeline.coding import holdout
+from pipeline.coding.holdout import Ints
 
 WORDS = [f"{first}{second}" for first in ("ba", "ke", "lo", "mi", "tu", "za", "ri", "no") for second in ("dar", "fen", "gol", "his", "jup", "mar", "pel")]
 

@@ -15,8 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_forms import doccano_export, saved, studio_export, zipped
 
-from pipeline import annotations as coding
-from pipeline import cli, codebook, importing, tasks
+from pipeline import cli
+from pipeline.coding import annotations as coding
+from pipeline.coding import codebook, importing, tasks
 from pipeline.errors import DataError, UsageError
 from pipeline.records import LABELS, Annotation, Document, Sentence
 

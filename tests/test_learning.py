@@ -12,11 +12,13 @@ import numpy as np
 import pytest
 import yaml
 
-from pipeline import cli, coded, learning, tables, training
-from pipeline.learning import EvaluationSet, Study
+from pipeline import cli, tables
+from pipeline.coding import coded
 from pipeline.params import LearningParams, TrainParams
 from pipeline.records import LABELS
 from pipeline.stages import learning_curve
+from pipeline.training import fitting, learning
+from pipeline.training.learning import EvaluationSet, Study
 
 ROOT = Path(__file__).parent.parent
 MODEL = ROOT / "models" / "stance.npz"
@@ -65,13 +67,13 @@ def test_points_of_every_share_on_every_tested_set(study: Study) -> None:
 
 def test_a_part_lies_within_a_greater_one_and_holds_whole_documents(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
     parts: list[set[int]] = []
-    fit = training.fit
+    fit = fitting.fit
 
-    def recorded(*arguments: Any, **options: Any) -> training.Fitted:
+    def recorded(*arguments: Any, **options: Any) -> fitting.Fitted:
         parts.append(set(arguments[3].tolist()))
         return fit(*arguments, **options)
 
-    monkeypatch.setattr(training, "fit", recorded)
+    monkeypatch.setattr(fitting, "fit", recorded)
     learning.curve(study, LearningParams(shares=(0.5, 0.75, 1.0)))
     assert parts[0] < parts[1] < parts[2] == set(range(24))
     for part in parts:

@@ -15,9 +15,10 @@ import pytest
 from architecture import ROOT
 from regex_work import growth
 
-from pipeline import StanceModel, sentences
-from pipeline.explain import explain
+from pipeline import StanceModel
+from pipeline.reading import sentences
 from pipeline.records import Document
+from pipeline.scoring.explain import explain
 
 SIZE = 24
 FACTOR = 2.6

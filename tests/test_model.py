@@ -24,11 +24,15 @@ from sklearn.pipeline import Pipeline
 from small_project import Project
 
 import pipeline as package
-from pipeline import StanceModel, casing, documents, export, lexicon, model, modelfile, sentences, training
+from pipeline import StanceModel
 from pipeline.errors import ModelError, UsageError
-from pipeline.model import packaged
+from pipeline.language import casing, lexicon
 from pipeline.params import TrainParams
+from pipeline.reading import documents, sentences
 from pipeline.records import LABELS
+from pipeline.scoring import model, modelfile
+from pipeline.scoring.model import packaged
+from pipeline.training import export, fitting
 
 ODD = [
     "",
@@ -74,9 +78,9 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Pair:
     texts = corpus[::2]
     params = TrainParams(jobs=1, min_documents=2, block_weights=(0.5, 0.7, 1.3))
     labels = np.random.default_rng(0).integers(0, len(LABELS), len(texts))
-    counts = training.Counts.of(texts, lists, casing.common_forms(texts), min_documents=2, jobs=1)
-    fitted = training.fit(counts, labels, np.ones(len(texts)), np.arange(len(texts)), params, strength=5.0)
-    pipeline = training.assemble(fitted, counts, lists, params, divisor=0.6)
+    counts = fitting.Counts.of(texts, lists, casing.common_forms(texts), min_documents=2, jobs=1)
+    fitted = fitting.fit(counts, labels, np.ones(len(texts)), np.arange(len(texts)), params, strength=5.0)
+    pipeline = fitting.assemble(fitted, counts, lists, params, divisor=0.6)
     modelfile.write(folder / "model.npz", export.to_model(pipeline, lists, counts.common, texts[:5], {"training": {"labels": np.bincount(labels).tolist()}}))
     return Pair(pipeline, StanceModel.load(folder / "model.npz"), corpus)
 
@@ -140,7 +144,7 @@ def test_what_was_classified_before_changes_no_number(pair: Pair, monkeypatch: p
     first = fresh.predict_proba(pair.corpus[:50])
     fresh.predict_proba([*ODD, *pair.corpus])
     assert np.array_equal(fresh.predict_proba(pair.corpus[:50]), first)
-    monkeypatch.setattr("pipeline.lookup._TABLE_LIMIT", 100)
+    monkeypatch.setattr("pipeline.scoring.lookup._TABLE_LIMIT", 100)
     assert np.array_equal(fresh.predict_proba(pair.corpus[:50]), first)
 
 

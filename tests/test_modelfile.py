@@ -16,10 +16,10 @@ import numpy as np
 import pytest
 from small_project import Project
 
-from pipeline import modelfile, npz
 from pipeline.errors import ModelError
-from pipeline.lexicon import CUE_FORMS, Names
-from pipeline.modelfile import ModelFile
+from pipeline.language.lexicon import CUE_FORMS, Names
+from pipeline.scoring import modelfile, npz
+from pipeline.scoring.modelfile import ModelFile
 
 
 @pytest.fixture(scope="module")

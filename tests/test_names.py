@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from pipeline import names
 from pipeline.errors import DataError
+from pipeline.evaluation import names
 
 ROOT = Path(__file__).parent.parent
 LISTS = {

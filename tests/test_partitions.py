@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline import partitions, sources
 from pipeline.errors import DataError
-from pipeline.partitions import Reading
-from pipeline.sources import Row
+from pipeline.reading import partitions, sources
+from pipeline.reading.partitions import Reading
+from pipeline.reading.sources import Row
 
 TEXTS = st.lists(st.text(alphabet=st.sampled_from('aé😀 ,"\n\r\ufeff’'), max_size=30), max_size=25)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pipeline import annotations as coding
+from pipeline.coding import annotations as coding
 from pipeline.records import Annotation, Sentence
 
 TEXTS = ("No.", "The ministry denied it all.", "No.", "Talks go on.", "No.")

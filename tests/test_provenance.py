@@ -7,11 +7,12 @@ from pathlib import Path
 import small_project
 from small_project import Project
 
-from pipeline import params, provenance, tables
-from pipeline.modelfile import read
+from pipeline import params, tables
+from pipeline.evaluation import provenance
+from pipeline.evaluation.provenance import Coder, Collection
 from pipeline.params import HoldoutParams
-from pipeline.provenance import Coder, Collection
 from pipeline.records import Annotation
+from pipeline.scoring.modelfile import read
 
 
 def rows(*found: tuple[str, str, int | None, str]) -> dict[str, list[object]]:

@@ -17,7 +17,7 @@ import pipeline
 SCRIPT = """
 import pandas as pd
 from pipeline import LABELS, Prediction, StanceClassifier, StanceModel, classify_frame
-from pipeline.explain import explain
+from pipeline.scoring.explain import explain
 
 model = StanceModel.load("models/stance.npz")
 found: list[Prediction] = model.classify(["He denied it."], min_confidence=0.5)
@@ -60,7 +60,14 @@ def test_a_strict_checker_sees_the_types(tmp_path: Path) -> None:
     told = checked(tmp_path, SCRIPT)
     assert "Success: no issues found" in told, told
     revealed = re.findall(r'Revealed type is "(.+)"', told)
-    wanted = ("str | None", "pipeline.explain.Explanation", "pipeline.estimator.StanceClassifier", "pipeline.model.StanceModel", "numpy.ndarray", "tuple[")
+    wanted = (
+        "str | None",
+        "pipeline.scoring.explain.Explanation",
+        "pipeline.training.estimator.StanceClassifier",
+        "pipeline.scoring.model.StanceModel",
+        "numpy.ndarray",
+        "tuple[",
+    )
     assert len(revealed) == len(wanted) and all(part in found for found, part in zip(revealed, wanted, strict=True)), revealed
 
 
@@ -71,7 +78,7 @@ def test_a_strict_checker_refuses_what_is_wrong(tmp_path: Path) -> None:
 
 
 def test_importing_the_package_loads_nothing_of_weight(tmp_path: Path) -> None:
-    heavy = ("numpy", "pandas", "sklearn", "scipy", "pyarrow", "pipeline.model", "pipeline.estimator", "pipeline.frames")
+    heavy = ("numpy", "pandas", "sklearn", "scipy", "pyarrow", "pipeline.scoring.model", "pipeline.training.estimator", "pipeline.classifying.frames")
     script = f"import sys, pipeline; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, env=environment(), capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from pipeline import quantification
+from pipeline.classifying import quantification
+from pipeline.classifying.quantification import Reference
 from pipeline.errors import ModelError
-from pipeline.quantification import Reference
 from pipeline.records import LABELS
 
 Floats = NDArray[np.float64]

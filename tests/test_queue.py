@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from test_rule_table import short_lists
 
 from benchmarks import reading
-from pipeline import queue
+from pipeline.coding import queue
 from pipeline.params import QueueParams
 
 WORDS = ("harbour", "bank", "mayor", "raid", "flood", "river", "strike", "vote", "army", "court", "school", "road")
@@ -115,18 +115,18 @@ def test_the_queue_that_is_shipped_beats_random_reading_at_every_point() -> None
 
 def test_a_simulated_coder_learns_from_what_is_picked() -> None:
     """With texts that are their label's word the model knows all once each label was read; the queue gets there by the rules."""
-    from pipeline import training
-    from pipeline.lexicon import compile_lists
+    from pipeline.language.lexicon import compile_lists
     from pipeline.params import TrainParams
+    from pipeline.training import fitting
 
     chance = np.random.default_rng(0)
     labels = np.array([3] * 400 + [0, 1, 2] * 10 + [0, 1, 2, 3] * 5, dtype=np.int64)
     texts = [f"{['deny', 'blame', 'warn', 'meet'][label]} {chance.choice(WORDS)}{chance.integers(9)} {chance.choice(WORDS)}" for label in labels]
-    fitting = TrainParams(jobs=1, min_documents=1, strengths=(10.0,))
-    counts = training.Counts.of(texts, compile_lists(short_lists()), frozenset[str](), min_documents=1, jobs=1)
+    settings = TrainParams(jobs=1, min_documents=1, strengths=(10.0,))
+    counts = fitting.Counts.of(texts, compile_lists(short_lists()), frozenset[str](), min_documents=1, jobs=1)
     test = np.arange(len(labels)) >= 430
     ground = reading.Ground(counts, texts, labels, labels, test)
-    found = reading.curves(ground, QueueParams(near_copy=0.99), fitting, read=(40, 56), coders=3)
+    found = reading.curves(ground, QueueParams(near_copy=0.99), settings, read=(40, 56), coders=3)
     assert found["queue"].shape == found["random"].shape == (3, 2)
     assert (found["queue"][:, 0] == found["random"][:, 0]).all()
     assert (found["queue"][:, 1] > 0.95).all() and found["random"][:, 1].mean() < found["queue"][:, 1].mean()

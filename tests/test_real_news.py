@@ -7,7 +7,10 @@ import json
 import pytest
 from architecture import ROOT
 
-from pipeline import StanceModel, bulk, scoring, sources
+from pipeline import StanceModel
+from pipeline.classifying import bulk
+from pipeline.evaluation import labelled_file
+from pipeline.reading import sources
 
 NEWS = ROOT.parent / "shared" / "real_news_dev.jsonl"
 FLOOR = 0.68
@@ -22,7 +25,7 @@ def model() -> StanceModel:
 
 
 def test_the_model_does_better_than_the_floor(model: StanceModel) -> None:
-    figures = scoring.evaluate_file(model, NEWS, scoring.Columns())
+    figures = labelled_file.evaluate_file(model, NEWS, labelled_file.Columns())
     assert figures["macro_f1"]["value"] >= FLOOR
     assert figures["macro_f1"]["value"] > figures["majority"]["value"]
     assert min(found["recall"]["value"] for found in figures["labels"].values()) > 0.3, "no label is given up"

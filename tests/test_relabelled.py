@@ -11,10 +11,12 @@ import pytest
 from command_line import CODED, DENIED, Run, failed, jsonl, write
 from small_project import Project
 
-from pipeline import StanceModel, modelfile, relabelled
-from pipeline.explain import explain
+from pipeline import StanceModel
+from pipeline.evaluation import relabelled
+from pipeline.evaluation.relabelled import BROKEN, CONSTANT, MENDED, MOVED, Classified
 from pipeline.records import LABELS
-from pipeline.relabelled import BROKEN, CONSTANT, MENDED, MOVED, Classified
+from pipeline.scoring import modelfile
+from pipeline.scoring.explain import explain
 
 TEXTS = [DENIED, "The army accused the rebels of the raid.", "The mayor met the bank on Monday.", "…"]
 

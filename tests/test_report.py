@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from pipeline import confidence, evaluation, report
-from pipeline.names import Flip
+from pipeline.evaluation import confidence, measures, results
+from pipeline.evaluation.names import Flip
 from pipeline.params import EvaluateParams
 from pipeline.records import LABELS
 
@@ -26,8 +26,8 @@ PROBABILITIES = np.array([[0.05, 0.9, 0.05, 0.0], [0.0, 0.0, 0.0, 1.0], [0.1, 0.
 
 def written(folder: Path) -> Path:
     truth = np.array(ROWS["label"])
-    metrics = {"model": evaluation.evaluate(truth, PROBABILITIES, ROWS["document"], EvaluateParams(resamples=100))}
-    report.write(folder, metrics, ROWS, PROBABILITIES)
+    metrics = {"model": measures.evaluate(truth, PROBABILITIES, ROWS["document"], EvaluateParams(resamples=100))}
+    results.write(folder, metrics, ROWS, PROBABILITIES)
     return folder
 
 
@@ -59,20 +59,20 @@ def test_metrics_are_rounded_and_the_same_every_time(tmp_path: Path) -> None:
 
 
 def test_records_are_written_a_column_a_field(tmp_path: Path) -> None:
-    report.write_records(tmp_path / "x.csv", Flip, [Flip('He said "no".', "b", "denial", "neutral")])
+    results.write_records(tmp_path / "x.csv", Flip, [Flip('He said "no".', "b", "denial", "neutral")])
     assert (tmp_path / "x.csv").read_text() == 'text,swapped,before,after\n"He said ""no"".",b,denial,neutral\n'
-    report.write_records(tmp_path / "y.csv", confidence.Coverage, [confidence.Coverage(0.25, 1 / 3, 2 / 3, 1.0)])
+    results.write_records(tmp_path / "y.csv", confidence.Coverage, [confidence.Coverage(0.25, 1 / 3, 2 / 3, 1.0)])
     assert (tmp_path / "y.csv").read_text().splitlines()[1] == "0.25,0.333333,0.666667,1.0"
 
 
 def test_no_records_leave_a_header(tmp_path: Path) -> None:
-    report.write_records(tmp_path / "x.csv", Flip, [])
+    results.write_records(tmp_path / "x.csv", Flip, [])
     assert (tmp_path / "x.csv").read_text() == "text,swapped,before,after\n"
 
 
 def test_reliability_curves_stand_side_by_side(tmp_path: Path) -> None:
     curves = confidence.reliability(np.array([0, 3]), np.array([[0.9, 0.1, 0, 0], [0.6, 0, 0, 0.4]]), bins=2)
-    report.write_reliability(tmp_path / "calibration.csv", curves)
+    results.write_reliability(tmp_path / "calibration.csv", curves)
     names = ["all", *LABELS]
     assert (tmp_path / "calibration.csv").read_text().splitlines() == [
         ",".join(["probability", *names, *(f"{name}_sentences" for name in names)]),

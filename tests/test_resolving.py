@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import params, resolving
+from pipeline import params
+from pipeline.coding import resolving
 from pipeline.errors import ParamsError
 from pipeline.params import LabelParams
 from pipeline.records import LABELS

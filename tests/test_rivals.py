@@ -8,7 +8,9 @@ import numpy as np
 from small_project import Project
 
 from benchmarks import rivals
-from pipeline import coded, evaluation, params
+from pipeline import params
+from pipeline.coding import coded
+from pipeline.evaluation import measures
 from pipeline.params import TrainParams
 from pipeline.records import LABELS
 
@@ -27,7 +29,7 @@ def test_all_are_measured_alike() -> None:
     one = rivals.Measured("a set", ["a"] * len(truth), truth, [str(number) for number in range(len(truth))])
 
     def always_right(texts: Sequence[str]) -> rivals.Floats:
-        return evaluation.one_hot(truth[: len(texts)])
+        return measures.one_hot(truth[: len(texts)])
 
     (row,) = rivals.score("oracle", always_right, [one])
     assert dict(zip(rivals.HEADER, row, strict=True)) == {"classifier": "oracle", "on": "a set", "sentences": 20} | dict.fromkeys(

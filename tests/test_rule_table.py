@@ -13,12 +13,14 @@ import yaml
 from architecture import ROOT
 from test_forms import saved
 
-from pipeline import coded, files, lexicon, params, rule_table, rules, tables
+from pipeline import files, params, tables
+from pipeline.coding import coded
 from pipeline.errors import DataError
-from pipeline.lexicon import Lexicon
+from pipeline.language import lexicon, rule_table, rules
+from pipeline.language.lexicon import Lexicon
+from pipeline.language.rules import NO_RULE, RULES
 from pipeline.params import LabelParams
 from pipeline.records import LABELS
-from pipeline.rules import NO_RULE, RULES
 from pipeline.stages import evaluate, label, split, train
 
 NUMBER = {rule.name: number for number, rule in enumerate(RULES)}

@@ -11,13 +11,14 @@ from architecture import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import modelfile, rules
-from pipeline.context import CLAUSES, OBJECT_NAMES, POLARITIES, ROLES, Context
-from pipeline.cues import Hits
-from pipeline.lexicon import Lexicon, grade
+from pipeline.language import rules
+from pipeline.language.context import CLAUSES, OBJECT_NAMES, POLARITIES, ROLES, Context
+from pipeline.language.cues import Hits
+from pipeline.language.lexicon import Lexicon, grade
+from pipeline.language.rules import NO_RULE, RULES, Rule
+from pipeline.language.text import tokens
 from pipeline.records import LABELS, NEUTRAL
-from pipeline.rules import NO_RULE, RULES, Rule
-from pipeline.text import tokens
+from pipeline.scoring import modelfile
 
 ROWS = 4
 LISTS = modelfile.read(ROOT / "models" / "stance.npz").lexicon
@@ -58,7 +59,7 @@ def rank(rule: Rule, cue: Cue) -> int:
 @pytest.fixture(scope="module")
 def fresh() -> Any:
     """The room imported anew, so that what it works out on import is worked out here (and a fault in that is met here)."""
-    spec = importlib.util.find_spec("pipeline.rules")
+    spec = importlib.util.find_spec("pipeline.language.rules")
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline import challenges, evaluation, report, runs
-from pipeline.challenges import Outcome
 from pipeline.errors import DataError
+from pipeline.evaluation import challenges, measures, results, runs
+from pipeline.evaluation.challenges import Outcome
 from pipeline.params import EvaluateParams
 
 ROWS = {"text": ["One.", "Two."], "label": [0, 3], "document": ["a/1.txt", "b/2.txt"], "start": [0, 5], "end": [4, 9], "flipped": [None, 0.4]}
@@ -18,9 +18,9 @@ OUTCOMES = [Outcome("g", "n-1", 'He said "no", once.', "denial", "neutral", 0.25
 
 
 def write_run(folder: Path) -> Path:
-    metrics = {"model": evaluation.evaluate(np.array([0, 3]), PROBABILITIES, ROWS["document"], EvaluateParams(resamples=100))}
-    report.write(folder, metrics, dict(ROWS), PROBABILITIES)
-    report.write_records(folder / runs.CHALLENGES, challenges.Outcome, OUTCOMES)
+    metrics = {"model": measures.evaluate(np.array([0, 3]), PROBABILITIES, ROWS["document"], EvaluateParams(resamples=100))}
+    results.write(folder, metrics, dict(ROWS), PROBABILITIES)
+    results.write_records(folder / runs.CHALLENGES, challenges.Outcome, OUTCOMES)
     return folder
 
 

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import cli, names, scoring
+from pipeline import cli
 from pipeline.errors import DataError
-from pipeline.model import StanceModel
-from pipeline.scoring import Columns
+from pipeline.evaluation import labelled_file, names
+from pipeline.evaluation.labelled_file import Columns
+from pipeline.scoring.model import StanceModel
 
 ROOT = Path(__file__).parent.parent
 MODEL = ROOT / "models" / "stance.npz"
@@ -36,7 +37,7 @@ def model() -> StanceModel:
 
 
 def test_figures_of_a_file(tmp_path: Path, model: StanceModel) -> None:
-    figures = scoring.evaluate_file(model, labelled(tmp_path / "x.jsonl"), DEFAULT)
+    figures = labelled_file.evaluate_file(model, labelled(tmp_path / "x.jsonl"), DEFAULT)
     assert (figures["sentences"], figures["accuracy"]["value"]) == (4, 0.75)
     assert figures["slices"]["a"]["accuracy"] == 1.0
     assert figures["slices"]["b"]["accuracy"] == 0.5
@@ -47,15 +48,15 @@ def test_figures_of_a_file(tmp_path: Path, model: StanceModel) -> None:
 
 def test_other_columns_and_no_slices(tmp_path: Path, model: StanceModel) -> None:
     path = labelled(tmp_path / "x.jsonl", Columns("sentence", "code", "part"))
-    assert "slices" in scoring.evaluate_file(model, path, Columns("sentence", "code", "part"))
-    assert "slices" not in scoring.evaluate_file(model, path, Columns("sentence", "code"))
+    assert "slices" in labelled_file.evaluate_file(model, path, Columns("sentence", "code", "part"))
+    assert "slices" not in labelled_file.evaluate_file(model, path, Columns("sentence", "code"))
 
 
 def test_name_flips_of_a_file(tmp_path: Path, model: StanceModel) -> None:
     lists = names.compile_lists({"cities": ["Lima", "Oslo"]})
-    figures = scoring.evaluate_file(model, labelled(tmp_path / "x.jsonl"), DEFAULT, swapped=lists)
+    figures = labelled_file.evaluate_file(model, labelled(tmp_path / "x.jsonl"), DEFAULT, swapped=lists)
     assert figures["name_flips"]["sentences"] == 2
-    assert "of the 2 sentences with a name" in scoring.as_table(figures)
+    assert "of the 2 sentences with a name" in labelled_file.as_table(figures)
 
 
 @pytest.mark.parametrize(
@@ -71,12 +72,12 @@ def test_bad_files_are_named(tmp_path: Path, model: StanceModel, content: str, m
     path = tmp_path / "x.jsonl"
     path.write_text(content)
     with pytest.raises(DataError, match=message) as caught:
-        scoring.evaluate_file(model, path, DEFAULT)
+        labelled_file.evaluate_file(model, path, DEFAULT)
     assert str(path) in caught.value.where
 
 
 def test_table_shows_figures_labels_and_slices(tmp_path: Path, model: StanceModel) -> None:
-    table = scoring.as_table(scoring.evaluate_file(model, labelled(tmp_path / "x.jsonl"), DEFAULT))
+    table = labelled_file.as_table(labelled_file.evaluate_file(model, labelled(tmp_path / "x.jsonl"), DEFAULT))
     for part in ("4 sentences", "macro-F1", "majority label", "90% right", "warning", "slice"):
         assert part in table
 
@@ -84,7 +85,7 @@ def test_table_shows_figures_labels_and_slices(tmp_path: Path, model: StanceMode
 def test_table_says_so_where_no_confidence_is_right_often_enough(tmp_path: Path, model: StanceModel) -> None:
     path = tmp_path / "x.jsonl"
     path.write_text(json.dumps({"text": "The ministry denied the report.", "label": "warning"}) + "\n")
-    assert "90% right          at no confidence" in scoring.as_table(scoring.evaluate_file(model, path, DEFAULT))
+    assert "90% right          at no confidence" in labelled_file.as_table(labelled_file.evaluate_file(model, path, DEFAULT))
 
 
 def evaluated(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> dict[str, object]:

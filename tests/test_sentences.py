@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from small_project import compose
 
-from pipeline import sentences
+from pipeline.reading import sentences
 from pipeline.records import Document
 
 WORDS = ["The ministry", "denied", "it", "Mr", "U.S", "p.m", "No", "no", "5", "1,500", "é", "e\u0301", "said", "He", "LT", "COL"]

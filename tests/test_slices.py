@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline import slices
+from pipeline.evaluation import slices
 
 
 @pytest.mark.parametrize(

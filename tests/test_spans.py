@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pipeline import forms, importing, labelstudio
+from pipeline.coding import forms, importing, labelstudio
 from pipeline.records import Document, Sentence
 
 TEXT = "😀 The mayor denied it. He blamed the bank.\nNobody was hurt, he\nsaid. No. No."

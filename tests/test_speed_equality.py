@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from benchmarks import reference
-from pipeline import hashing, text
-from pipeline.model import StanceModel
+from pipeline import hashing
+from pipeline.language import text
+from pipeline.scoring.model import StanceModel
 
 Predict = Callable[[list[str]], NDArray[np.float64]]
 NEWS = [
@@ -54,7 +55,7 @@ def test_lines_of_a_megabyte_score_as_scikit_learn_does(model: StanceModel, scik
 
 def test_scores_survive_forgetting_words(model: StanceModel, monkeypatch: pytest.MonkeyPatch) -> None:
     once = model.predict_proba(NEWS)
-    monkeypatch.setattr("pipeline.lookup._TABLE_LIMIT", 0)
+    monkeypatch.setattr("pipeline.scoring.lookup._TABLE_LIMIT", 0)
     assert (model.predict_proba(NEWS) == once).all()
 
 

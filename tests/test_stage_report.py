@@ -15,7 +15,9 @@ from architecture import ROOT
 from command_line import Run, failed
 from small_project import Project
 
-from pipeline import errorlist, report, tables
+from pipeline import tables
+from pipeline.evaluation import results
+from pipeline.pages import errorlist
 from pipeline.records import LABELS
 from pipeline.stages import evaluate
 from pipeline.stages import report as stage
@@ -185,7 +187,7 @@ def test_a_hundred_thousand_errors_are_cut_with_a_note(write: Write, project: Pr
     header = (folder / "errors.csv").read_text().splitlines()[0].split(",")
     long = "The minister said on Monday that he had denied the report, which accused the army of it & warned of war. " * 3
     rows = ([long, "neutral", "denial", "0.9", "0.05", "0.03", "0.02", f"c{i % 40}/document-{i}.txt", i, i + 300] for i in range(100_000))
-    (folder / "errors.csv").write_text(report.to_csv(header, rows))
+    (folder / "errors.csv").write_text(results.to_csv(header, rows))
     stage.report(paths._replace(reports=folder, page=folder / "report.html"), project.params)
     content = (folder / "report.html").read_text()
     assert len(content.encode()) < LIMIT and not Outline(content).open

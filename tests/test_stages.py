@@ -16,11 +16,13 @@ import pytest
 import small_project
 from small_project import ADJUDICATED, DISPUTED, UNREAD, Project, run_stage
 
-from pipeline import annotations as coding
-from pipeline import documents, lexicon, rules, training
+from pipeline.coding import annotations as coding
 from pipeline.errors import DataError
+from pipeline.language import lexicon, rules
+from pipeline.reading import documents
 from pipeline.records import LABELS
 from pipeline.stages import summary
+from pipeline.training import fitting
 
 
 @pytest.fixture
@@ -126,7 +128,7 @@ def test_train_scores_each_sentence_without_its_collection(project: Project, row
     probabilities = np.array([[row[label] for label in LABELS] for row in coded])
     assert probabilities.sum(axis=1) == pytest.approx(1)
     labels = np.array([row["label"] for row in coded])
-    assert training.temperature(np.log(probabilities), labels, [row["collection"] for row in coded]) == pytest.approx(1, rel=0.01), "they are calibrated"
+    assert fitting.temperature(np.log(probabilities), labels, [row["collection"] for row in coded]) == pytest.approx(1, rel=0.01), "they are calibrated"
 
 
 def test_the_model_records_what_it_was_trained_on(own: Project) -> None:

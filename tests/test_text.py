@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import hashing, text
+from pipeline import hashing
+from pipeline.language import text
 
 WORDS = ["Iran’s", "didn't", "U.S.", "1,500", "A.", "é", "e\u0301", "ü", "ﬁ", "İ", "ß", "²", "٣", "日本"]
 SIGNS = ["-", "’", "'s", "``", " ", "\n", "\u200d", "\ud800", "\U0001f30d", "\x00", "_"]

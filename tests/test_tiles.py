@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pipeline import evaluation, tiles
-from pipeline.challenges import Outcome
+from pipeline.evaluation import measures
+from pipeline.evaluation.challenges import Outcome
+from pipeline.evaluation.runs import Run, Sentences
+from pipeline.pages import tiles
 from pipeline.params import EvaluateParams
-from pipeline.runs import Run, Sentences
 
 PARAMS = EvaluateParams(resamples=200)
 SIZE = 400
@@ -24,12 +25,12 @@ def run(*, right: float, documents: int = 40, passed: int = 30, flipped: float =
     places = [(f"c/{i % documents}.txt", str(first + i), str(first + i + 1)) for i in range(SIZE)]
     flips = np.where(np.arange(SIZE) % 2 == 0, flipped, np.nan) if named else np.full(SIZE, np.nan)
     outcomes = [Outcome("g", f"n-{first + i}", "Text.", "denial", "denial" if i < passed else "neutral", 0.5) for i in range(40)]
-    return Run(Sentences(places, TRUTH, 0.8 * evaluation.one_hot(guesses) + 0.05, flips), outcomes)
+    return Run(Sentences(places, TRUTH, 0.8 * measures.one_hot(guesses) + 0.05, flips), outcomes)
 
 
 def metrics(one: Run) -> dict[str, Any]:
     """What evaluate says of a run."""
-    found = evaluation.evaluate(one.sentences.truth, one.sentences.probabilities, one.sentences.documents, PARAMS)
+    found = measures.evaluate(one.sentences.truth, one.sentences.probabilities, one.sentences.documents, PARAMS)
     named = one.sentences.flipped[~np.isnan(one.sentences.flipped)]
     share = float(named.mean()) if len(named) else 0.0
     return {"model": found, "rules": found, "majority": found, "name_flips": {"sentences": len(named), "share": share, "share_of_all": share / 2}}

@@ -15,12 +15,13 @@ from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import FeatureUnion, Pipeline
 
-from pipeline import casing, cue_terms, export, features, lexicon, training
 from pipeline.errors import DataError
-from pipeline.lexicon import Lexicon
-from pipeline.model import StanceModel
+from pipeline.language import casing, cue_terms, lexicon
+from pipeline.language.lexicon import Lexicon
 from pipeline.params import TrainParams
 from pipeline.records import LABELS
+from pipeline.scoring.model import StanceModel
+from pipeline.training import export, features, fitting
 
 PARAMS = TrainParams(jobs=1, folds=3, min_documents=2, iterations=1000, tolerance=1e-5, rule_weight=2.0)
 Ints = NDArray[np.int64]
@@ -44,19 +45,17 @@ class Corpus:
         self.groups = [str(number % 4) for number, item in enumerate(composed) for _ in item.sentences]
         self.weights = np.where(np.arange(len(self.texts)) % 5 == 0, 0.2, 1.0)
         self.rows = np.arange(len(self.texts))
-        self.counts = training.Counts.of(self.texts, lists, casing.common_forms(self.texts), min_documents=PARAMS.min_documents, jobs=jobs)
+        self.counts = fitting.Counts.of(self.texts, lists, casing.common_forms(self.texts), min_documents=PARAMS.min_documents, jobs=jobs)
 
-    def fit(self, rows: Ints | None = None, labels: Ints | None = None, *, params: TrainParams = PARAMS, strength: float = 1.0) -> training.Fitted:
-        return training.fit(
-            self.counts, self.labels if labels is None else labels, self.weights, self.rows if rows is None else rows, params, strength=strength
-        )
+    def fit(self, rows: Ints | None = None, labels: Ints | None = None, *, params: TrainParams = PARAMS, strength: float = 1.0) -> fitting.Fitted:
+        return fitting.fit(self.counts, self.labels if labels is None else labels, self.weights, self.rows if rows is None else rows, params, strength=strength)
 
-    def odds(self, fitted: training.Fitted, rows: Ints | None = None, *, params: TrainParams = PARAMS) -> NDArray[np.float64]:
-        return training.log_odds(fitted, self.counts, self.rows if rows is None else rows, params)
+    def odds(self, fitted: fitting.Fitted, rows: Ints | None = None, *, params: TrainParams = PARAMS) -> NDArray[np.float64]:
+        return fitting.log_odds(fitted, self.counts, self.rows if rows is None else rows, params)
 
     def out_of_group(self, labels: Ints | None = None, *, groups: list[str] | None = None, params: TrainParams = PARAMS) -> NDArray[np.float64]:
         chosen = self.labels if labels is None else labels
-        return training.out_of_group(self.counts, chosen, self.weights, groups or self.groups, params, strength=1.0)
+        return fitting.out_of_group(self.counts, chosen, self.weights, groups or self.groups, params, strength=1.0)
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +103,7 @@ def test_weights_of_sentences_count(corpus: Corpus) -> None:
     heavy = corpus.weights.copy()
     heavy[::5] = 1.0
     one = corpus.odds(corpus.fit())
-    two = corpus.odds(training.fit(corpus.counts, corpus.labels, heavy, corpus.rows, PARAMS, strength=1.0))
+    two = corpus.odds(fitting.fit(corpus.counts, corpus.labels, heavy, corpus.rows, PARAMS, strength=1.0))
     assert np.abs(one - two).max() > 0.01
 
 
@@ -159,7 +158,7 @@ def test_two_labels_alone_are_fitted_too(short_lexicon: Lexicon) -> None:
 @pytest.mark.parametrize("without", [(), ("warning",), ("warning", "accusation")], ids=["all", "three", "two"])
 def test_the_exported_model_gives_the_pipelines_numbers_for_any_set_of_labels(short_lexicon: Lexicon, without: tuple[str, ...]) -> None:
     corpus = Corpus(short_lexicon, without=without)
-    pipeline = training.assemble(corpus.fit(), corpus.counts, short_lexicon, PARAMS, divisor=0.7)
+    pipeline = fitting.assemble(corpus.fit(), corpus.counts, short_lexicon, PARAMS, divisor=0.7)
     stored = export.to_model(pipeline, short_lexicon, corpus.counts.common, corpus.texts[:3], {})
     expected = np.zeros((len(corpus.texts), 4))
     expected[:, np.unique(corpus.labels)] = pipeline.predict_proba(corpus.texts)
@@ -180,9 +179,9 @@ def test_a_block_without_a_term_is_an_error_that_names_it(corpus: Corpus) -> Non
 def test_the_strength_with_the_best_figure_is_chosen(corpus: Corpus) -> None:
     groups = np.unique(corpus.groups, return_inverse=True)[1]
     params = replace(PARAMS, strengths=(1e-4, 3.0))
-    chosen, tried = training.choose_strength(corpus.counts, corpus.labels, corpus.weights, groups, params)
+    chosen, tried = fitting.choose_strength(corpus.counts, corpus.labels, corpus.weights, groups, params)
     assert chosen == 3.0 and set(tried) == {1e-4, 3.0} and 0 <= tried[1e-4] < tried[3.0] <= 1
-    assert training.choose_strength(corpus.counts, corpus.labels, corpus.weights, groups, PARAMS) == (1.0, {})
+    assert fitting.choose_strength(corpus.counts, corpus.labels, corpus.weights, groups, PARAMS) == (1.0, {})
 
 
 def drawn(strength: float, *, size: int = 20_000) -> tuple[NDArray[np.float64], Ints]:
@@ -196,7 +195,7 @@ def drawn(strength: float, *, size: int = 20_000) -> tuple[NDArray[np.float64], 
 @pytest.mark.parametrize("strength", [0.3, 1.0, 4.0])
 def test_the_temperature_undoes_too_much_or_too_little_confidence(strength: float) -> None:
     odds, labels = drawn(strength)
-    divisor = training.temperature(odds, labels, ["one"] * len(labels))
+    divisor = fitting.temperature(odds, labels, ["one"] * len(labels))
     assert divisor == pytest.approx(strength, rel=0.03)
     losses = [-log_softmax(odds / t, axis=1)[np.arange(len(labels)), labels].mean() for t in (divisor, divisor * 1.1, divisor / 1.1)]
     assert losses[0] == min(losses)
@@ -205,9 +204,9 @@ def test_the_temperature_undoes_too_much_or_too_little_confidence(strength: floa
 def test_each_collection_counts_the_same_for_the_temperature() -> None:
     (sure, sure_labels), (modest, modest_labels) = drawn(2.0, size=9_000), drawn(0.5, size=300)
     odds, labels = np.concatenate([sure, modest]), np.concatenate([sure_labels, modest_labels])
-    alone = training.temperature(odds, labels, ["one"] * len(labels))
-    apart = training.temperature(odds, labels, ["sure"] * 9_000 + ["modest"] * 300)
-    grown = training.temperature(np.concatenate([odds, sure]), np.concatenate([labels, sure_labels]), ["sure"] * 9_000 + ["modest"] * 300 + ["sure"] * 9_000)
+    alone = fitting.temperature(odds, labels, ["one"] * len(labels))
+    apart = fitting.temperature(odds, labels, ["sure"] * 9_000 + ["modest"] * 300)
+    grown = fitting.temperature(np.concatenate([odds, sure]), np.concatenate([labels, sure_labels]), ["sure"] * 9_000 + ["modest"] * 300 + ["sure"] * 9_000)
     assert apart < alone - 0.1, "the small collection has its say"
     assert grown == pytest.approx(apart, rel=1e-3), "whatever the other one's size"
 
@@ -215,8 +214,8 @@ def test_each_collection_counts_the_same_for_the_temperature() -> None:
 def test_assembling_leaves_the_fit_as_it_was_and_divides_once(corpus: Corpus) -> None:
     fitted = corpus.fit()
     before = corpus.odds(fitted)
-    first = training.assemble(fitted, corpus.counts, corpus.lexicon, PARAMS, divisor=2.0).predict_proba(corpus.texts)
-    second = training.assemble(fitted, corpus.counts, corpus.lexicon, PARAMS, divisor=2.0).predict_proba(corpus.texts)
+    first = fitting.assemble(fitted, corpus.counts, corpus.lexicon, PARAMS, divisor=2.0).predict_proba(corpus.texts)
+    second = fitting.assemble(fitted, corpus.counts, corpus.lexicon, PARAMS, divisor=2.0).predict_proba(corpus.texts)
     assert np.array_equal(first, second)
     assert np.array_equal(before, corpus.odds(fitted))
     assert first == pytest.approx(softmax(before / 2.0, axis=1), abs=1e-12)

@@ -13,10 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_project import Project
 
-from pipeline import StanceModel, casing, coded, modelfile, unlike
+from pipeline import StanceModel
+from pipeline.coding import coded
 from pipeline.commands._notes import Sample
 from pipeline.errors import ModelError
-from pipeline.unlike import Sign, exceeds
+from pipeline.language import casing
+from pipeline.scoring import modelfile, unlike
+from pipeline.scoring.unlike import Sign, exceeds
 
 SPANISH = "el presidente dijo que no hubo ningún ataque contra la aldea cerca del río esta semana según fuentes del ejército"
 PLAIN = "The mayor denied any part in the raid on the market on Monday."

@@ -18,12 +18,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_project import Project
 
-from pipeline import modelfile, npz, verifying
 from pipeline.errors import ModelError
-from pipeline.explain import explain
-from pipeline.lexicon import Names
-from pipeline.model import StanceModel
+from pipeline.language.lexicon import Names
 from pipeline.records import LABELS
+from pipeline.scoring import modelfile, npz, verifying
+from pipeline.scoring.explain import explain
+from pipeline.scoring.model import StanceModel
 
 Arrays = dict[str, Any]
 
@@ -121,7 +121,7 @@ _LIMITED = """
 import sys
 from pathlib import Path
 from pipeline.errors import ModelError
-from pipeline.model import StanceModel
+from pipeline.scoring.model import StanceModel
 for path in sorted(Path(sys.argv[1]).iterdir()):
     try:
         StanceModel.load(path)

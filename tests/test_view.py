@@ -11,9 +11,11 @@ from command_line import DENIED, DOCUMENT, SENTENCES, Run, failed, jsonl, write
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline import StanceModel, sentences, view
-from pipeline.explain import explain
+from pipeline import StanceModel
+from pipeline.pages import view
+from pipeline.reading import sentences
 from pipeline.records import LABELS, Document
+from pipeline.scoring.explain import explain
 
 HOSTILE = (
     '<script>alert("x")</script> & "quoted" </div><!-- </script ]]> {{ 7 * 7 }} {% raw %} The army denied it.\n\n<img src=x onerror=alert(1)> It warned them.'

@@ -8,7 +8,8 @@ from typing import Any
 import browser
 import pytest
 
-from pipeline import StanceModel, view
+from pipeline import StanceModel
+from pipeline.pages import view
 from pipeline.records import LABELS, Document
 
 ARTICLE = """Minister rejects report on dam

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pipeline.commands import _shared
 
 if TYPE_CHECKING:
-    from pipeline.model import StanceModel
+    from pipeline.scoring.model import StanceModel
 
 _SENTENCE_END = re.compile(r"[.!?][\"'”’)\]]*(?=\s|$)")
 
@@ -22,7 +22,7 @@ class Sample:
     """
 
     def __init__(self) -> None:
-        from pipeline import unlike
+        from pipeline.scoring import unlike
 
         self.texts: list[str] = []
         self.rows, self._step, self._most = 0, 1, unlike.MOST
@@ -43,7 +43,7 @@ class Sample:
 
 def tell_of(options: argparse.Namespace, model: StanceModel, sample: Sample) -> None:
     """Note what is unlike about a sample of the input."""
-    from pipeline import unlike
+    from pipeline.scoring import unlike
 
     if not options.quiet:
         if options.input and not options.documents and any(path.is_dir() or path.suffix == ".txt" for path in options.input) and paragraphs(sample.texts):

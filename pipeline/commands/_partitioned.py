@@ -13,7 +13,7 @@ from pipeline.commands import _notes, _progress, _shared
 from pipeline.errors import StanceError, UsageError
 
 if TYPE_CHECKING:
-    from pipeline.sources import Row
+    from pipeline.reading.sources import Row
 
 _LOOKED_AT = 1000
 _ENVIRONMENT = "distributed.nanny.pre-spawn-environ"
@@ -27,7 +27,8 @@ def wanted(options: argparse.Namespace) -> bool:
 
 def run(options: argparse.Namespace, rows: Iterator[Row], total: int | None) -> None:
     """Classify the files of --input into the folder --output; of their `rows` the first are looked at here."""
-    from pipeline import bulk, cluster, partitions
+    from pipeline.classifying import bulk, cluster
+    from pipeline.reading import partitions
 
     if not options.output or (options.output.suffix and not options.output.is_dir()):
         raise UsageError("--scheduler and --resume need a folder as --output", next_step="name a folder")

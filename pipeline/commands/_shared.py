@@ -14,8 +14,8 @@ from pipeline import terminal
 from pipeline.decoding import ON_ERROR, Decoding
 
 if TYPE_CHECKING:
-    from pipeline.model import StanceModel
     from pipeline.records import Document, Sentence
+    from pipeline.scoring.model import StanceModel
 
 Commands = Any
 """What argparse's `add_subparsers` returns."""
@@ -119,7 +119,7 @@ def note_waiting(options: argparse.Namespace) -> None:
 
 def note_passed_over(options: argparse.Namespace, paths: Iterable[Path]) -> None:
     """Say which files of folders are not read."""
-    from pipeline import folders
+    from pipeline.reading import folders
 
     for path in paths:
         if path.is_dir():
@@ -179,7 +179,8 @@ def add_codebook(parser: argparse.ArgumentParser) -> None:
 
 def read_documents(options: argparse.Namespace, *, only: Container[str] | None = None) -> tuple[list[Document], list[Sentence]]:
     """The documents of --documents and the sentences of all, or of `only` those, read and split as --params says."""
-    from pipeline import documents, params, sentences
+    from pipeline import params
+    from pipeline.reading import documents, sentences
 
     reading, splitting = params.load(options.params, params.DocumentsParams), params.load(options.params, params.SplitParams)
     note_passed_over(options, [options.documents])
@@ -206,7 +207,7 @@ def count(text: str) -> int:
 
 def model_path(named: Path | None) -> Path:
     """The model that is named, else STANCE_MODEL's, else models/stance.npz below here, else the package's own."""
-    from pipeline.model import packaged
+    from pipeline.scoring.model import packaged
 
     local = Path("models/stance.npz")
     if named:
@@ -216,6 +217,6 @@ def model_path(named: Path | None) -> Path:
 
 def load_model(named: Path | None) -> StanceModel:
     """The model at `model_path`."""
-    from pipeline.model import StanceModel
+    from pipeline.scoring.model import StanceModel
 
     return StanceModel.load(model_path(named))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pipeline.commands import _shared
 
 if TYPE_CHECKING:
-    from pipeline.agreement import Agreement, Figure
+    from pipeline.coding.agreement import Agreement, Figure
 
 _EXAMPLES = """  stance agreement
   stance agreement --disputed disputed.csv
@@ -28,8 +28,9 @@ def add(commands: _shared.Commands) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Print the figures for each pair of coders and over all."""
-    from pipeline import agreement, files, formulas, params
-    from pipeline import annotations as coding
+    from pipeline import files, formulas, params
+    from pipeline.coding import agreement
+    from pipeline.coding import annotations as coding
 
     labelling = params.load(options.params, params.LabelParams)
     sentences = _shared.read_documents(options)[1]

@@ -12,8 +12,8 @@ from pipeline.commands import _shared
 from pipeline.errors import DataError, UsageError
 
 if TYPE_CHECKING:
-    from pipeline.forms import Form, Rejected
-    from pipeline.importing import Imported
+    from pipeline.coding.forms import Form, Rejected
+    from pipeline.coding.importing import Imported
     from pipeline.records import Annotation, Task
 
 _IMPORT = """  stance annotations import project-1-at-2026.json --coder ana
@@ -82,8 +82,9 @@ def _add_export(parts: _shared.Commands) -> None:
 
 def run_import(options: argparse.Namespace) -> None:
     """Import the file, or say what is wrong with it and change nothing."""
-    from pipeline import annotations as coding
-    from pipeline import codebook, forms, importing, params
+    from pipeline import params
+    from pipeline.coding import annotations as coding
+    from pipeline.coding import codebook, forms, importing
 
     with _shared.decoding(options) as decoding:
         form = forms.read(options.file, label_column=options.label_column, text_column=options.text_column, decoding=decoding)
@@ -137,7 +138,8 @@ def _tell(options: argparse.Namespace, changes: Sequence[dict[str, object]], cou
 
 def run_export(options: argparse.Namespace) -> None:
     """Write the sentences and say how many."""
-    from pipeline import files, forms, labelstudio
+    from pipeline import files
+    from pipeline.coding import forms, labelstudio
 
     if options.file.suffix != forms.ENDINGS[options.to]:
         raise UsageError(f"does not end in {forms.ENDINGS[options.to]}", where=str(options.file), next_step=f"{options.to} reads that ending")
@@ -157,8 +159,9 @@ def run_export(options: argparse.Namespace) -> None:
 
 def _tasks(options: argparse.Namespace) -> list[Task]:
     """The sentences that the options ask for."""
-    from pipeline import annotations as coding
-    from pipeline import params, tasks
+    from pipeline import params
+    from pipeline.coding import annotations as coding
+    from pipeline.coding import tasks
 
     found, sentences = _shared.read_documents(options)
     path = options.annotations / f"{options.coder}.csv"
@@ -178,8 +181,8 @@ def _tasks(options: argparse.Namespace) -> list[Task]:
 
 def run_check(options: argparse.Namespace) -> None:
     """List the annotations that do not fit; an error where some match nothing."""
-    from pipeline import annotations as coding
     from pipeline import params
+    from pipeline.coding import annotations as coding
 
     sentences = _shared.read_documents(options)[1]
     tolerance = params.load(options.params, params.LabelParams).offset_tolerance

@@ -26,7 +26,7 @@ def run(options: argparse.Namespace) -> None:
     """Write the list; sentences kept for evaluation are not in it, so that no score is mended by it."""
     import numpy as np
 
-    from pipeline import audit, codebook, coded
+    from pipeline.coding import audit, codebook, coded
     from pipeline.records import LABELS
 
     rows = coded.read(options.held_out, by_people=True, more=(*LABELS, "coders"))

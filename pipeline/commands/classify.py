@@ -14,9 +14,9 @@ from pipeline.decoding import Decoding
 from pipeline.errors import UsageError
 
 if TYPE_CHECKING:
-    from pipeline.chunks import Chunk
-    from pipeline.sinks import Sink
-    from pipeline.sources import Row
+    from pipeline.classifying.sinks import Sink
+    from pipeline.reading.chunks import Chunk
+    from pipeline.reading.sources import Row
 
 _EXAMPLES = """  stance classify "Moscow had nothing to do with the attack, the ministry said."
   stance classify --input sentences.csv --text-column body --output classified.parquet
@@ -59,7 +59,7 @@ def add(commands: _shared.Commands) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Classify what the options name."""
-    from pipeline import bulk, sinks
+    from pipeline.classifying import bulk, sinks
 
     _check(options)
     if _partitioned.wanted(options):
@@ -91,7 +91,7 @@ def _is_path(text: str) -> bool:
 
 
 def _sink(output: Path | None, form: str) -> AbstractContextManager[Sink]:
-    from pipeline import sinks
+    from pipeline.classifying import sinks
 
     return sinks.to_file(output, form) if output else _standard_output(form)
 
@@ -110,7 +110,7 @@ def _check(options: argparse.Namespace) -> None:
 
 @contextmanager
 def _standard_output(form: str) -> Iterator[Sink]:
-    from pipeline import sinks
+    from pipeline.classifying import sinks
 
     sys.stdout.flush()
     stream = sys.stdout.buffer
@@ -126,7 +126,7 @@ def _standard_output(form: str) -> Iterator[Sink]:
 
 def _expected(options: argparse.Namespace) -> int | None:
     """About how many rows there will be, where that can be known and is shown."""
-    from pipeline import sources
+    from pipeline.reading import sources
 
     if options.documents or not options.input or not sys.stderr.isatty():
         return None
@@ -135,7 +135,7 @@ def _expected(options: argparse.Namespace) -> int | None:
 
 def _chunks(options: argparse.Namespace, decoding: Decoding) -> Iterator[Chunk]:
     """The input in chunks; workers read files on their own where these are UTF-8 and nothing is to be skipped or replaced."""
-    from pipeline import chunks, partitions
+    from pipeline.reading import chunks, partitions
 
     if options.input and (decoding.encoding, decoding.on_error) == _PLAIN:
         return chunks.of_files(options.input, partitions.Reading(options.text_column, options.id_column, options.documents))
@@ -143,7 +143,7 @@ def _chunks(options: argparse.Namespace, decoding: Decoding) -> Iterator[Chunk]:
 
 
 def _rows(options: argparse.Namespace, decoding: Decoding) -> Iterator[Row]:
-    from pipeline import sources
+    from pipeline.reading import sources
 
     columns = {"text_column": options.text_column, "id_column": options.id_column}
     if options.dataset:

@@ -10,7 +10,7 @@ from pipeline.commands import _shared
 from pipeline.records import LABELS
 
 if TYPE_CHECKING:
-    from pipeline.codebook import Codebook, Definition
+    from pipeline.coding.codebook import Codebook, Definition
 
 _EXAMPLES = """  stance codebook
   stance codebook warning
@@ -29,8 +29,8 @@ def add(commands: _shared.Commands) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Print what the codebook says."""
-    from pipeline import annotations as coding
-    from pipeline import codebook
+    from pipeline.coding import annotations as coding
+    from pipeline.coding import codebook
 
     book = codebook.read(options.codebook)
     coded = coding.read_folder(options.annotations) if options.label else []

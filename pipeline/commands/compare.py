@@ -13,8 +13,8 @@ from pipeline.commands import _shared
 from pipeline.errors import UsageError
 
 if TYPE_CHECKING:
-    from pipeline.comparing import Change
-    from pipeline.relabelled import Reason, Relabelled
+    from pipeline.evaluation.comparing import Change
+    from pipeline.evaluation.relabelled import Reason, Relabelled
 
 _EXAMPLES = """  stance compare old.npz models/stance.npz coded.jsonl
   stance compare old.npz models/stance.npz coded.csv --text-column sentence --label-column code --output changed.csv
@@ -37,14 +37,14 @@ def add(commands: _shared.Commands) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Print the figures of both models side by side, and every sentence whose label changed."""
-    from pipeline import comparing, scoring
-    from pipeline.model import StanceModel
+    from pipeline.evaluation import comparing, labelled_file
+    from pipeline.evaluation.relabelled import Classified, relabelled
     from pipeline.params import EvaluateParams
-    from pipeline.relabelled import Classified, relabelled
+    from pipeline.scoring.model import StanceModel
 
     if options.output and options.output.suffix != ".csv":
         raise UsageError("changed labels are written as CSV", where=str(options.output), next_step="end it in .csv")
-    texts, truth, _ = scoring.read(options.file, scoring.Columns(options.text_column, options.label_column))
+    texts, truth, _ = labelled_file.read(options.file, labelled_file.Columns(options.text_column, options.label_column))
     models = [StanceModel.load(path) for path in (options.old, options.new)]
     old, new = (Classified(model, model.predict_proba(texts)) for model in models)
     changes = comparing.paired(truth, old.probabilities, new.probabilities, [str(row) for row in range(len(texts))], EvaluateParams())

@@ -26,16 +26,16 @@ def add(commands: _shared.Commands) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Print the figures of the model on the file."""
-    from pipeline import names, scoring
+    from pipeline.evaluation import labelled_file, names
 
     model = _shared.load_model(options.model)
     folder = options.names or (_NAMES if _NAMES.is_dir() else None)
-    columns = scoring.Columns(options.text_column, options.label_column, options.slice_column)
+    columns = labelled_file.Columns(options.text_column, options.label_column, options.slice_column)
     swapped = names.read_folder(folder) if folder else None
     with _shared.decoding(options) as decoding:
-        figures = scoring.evaluate_file(model, options.file, columns, swapped=swapped, decoding=decoding)
+        figures = labelled_file.evaluate_file(model, options.file, columns, swapped=swapped, decoding=decoding)
     if options.format == "json":
         _shared.print_json(figures, sort_keys=True)
     else:
-        print(scoring.as_table(figures))
+        print(labelled_file.as_table(figures))
     _notes.tell(options, figures["unlike"])

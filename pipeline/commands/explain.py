@@ -13,7 +13,7 @@ from pipeline.commands import _shared
 from pipeline.records import LABELS
 
 if TYPE_CHECKING:
-    from pipeline.explain import CueShare, Explanation, Shares, WordShare
+    from pipeline.scoring.explain import CueShare, Explanation, Shares, WordShare
 
 _EXAMPLES = """  stance explain "The ministry denied that it had shelled the village."
   stance explain --label accusation "They turned a blind eye to the fraud."
@@ -39,8 +39,8 @@ def add(commands: _shared.Commands) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Print an explanation of each sentence."""
-    from pipeline import sources
-    from pipeline.explain import explain
+    from pipeline.reading import sources
+    from pipeline.scoring.explain import explain
 
     model = _shared.load_model(options.model)
     if not options.text:

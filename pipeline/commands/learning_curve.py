@@ -25,12 +25,14 @@ def add(commands: _shared.Commands) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Print the curve and what each collection adds, with the cue lists and the strength of the model."""
-    from pipeline import learning, params, scoring
+    from pipeline import params
+    from pipeline.evaluation import labelled_file
     from pipeline.params import LearningParams, TrainParams
+    from pipeline.training import learning
 
     more = []
     if options.file:
-        texts, labels, _ = scoring.read(options.file, scoring.Columns(options.text_column, options.label_column))
+        texts, labels, _ = labelled_file.read(options.file, labelled_file.Columns(options.text_column, options.label_column))
         more.append(learning.EvaluationSet(str(options.file), texts, labels))
     study = learning.prepare(options.labelled, _shared.model_path(options.model), params.load(options.params, TrainParams), more=more)
     points, added = learning.curve(study, params.load(options.params, LearningParams)), learning.added(study)

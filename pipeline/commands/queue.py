@@ -25,8 +25,10 @@ def add(commands: _shared.Commands) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Write the list, the most instructive sentence first; what anybody has coded is left out."""
-    from pipeline import annotations as coding
-    from pipeline import formulas, params, queue, rules
+    from pipeline import formulas, params
+    from pipeline.coding import annotations as coding
+    from pipeline.coding import queue
+    from pipeline.language import rules
 
     section = params.load(options.params, params.QueueParams)
     tolerance = params.load(options.params, params.LabelParams).offset_tolerance

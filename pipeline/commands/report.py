@@ -25,7 +25,9 @@ def add(commands: _shared.Commands) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Print the verdict and the tiles; with --keep, keep this run for the next to be compared with."""
-    from pipeline import params, reporting, runs
+    from pipeline import params
+    from pipeline.evaluation import runs
+    from pipeline.pages import reporting
 
     found = reporting.headline(options.reports, params.load(options.params, params.EvaluateParams))
     kept = options.reports / reporting.BASELINE if options.keep else None

@@ -30,7 +30,9 @@ def add(commands: _shared.Commands) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Print the shares of every group; with --plot, write the page."""
-    from pipeline import corpus, files, formulas, modelfile, quantification, shares
+    from pipeline import files, formulas
+    from pipeline.classifying import corpus, quantification, shares
+    from pipeline.scoring import modelfile
 
     if options.plot and options.plot.suffix not in (".html", ".htm"):
         raise UsageError("figures are written as a page", where=str(options.plot), next_step="end it in .html")

@@ -10,7 +10,7 @@ from pipeline import terminal
 from pipeline.commands import _shared
 
 if TYPE_CHECKING:
-    from pipeline.verifying import Verified
+    from pipeline.scoring.verifying import Verified
 
 _EXAMPLES = """  stance verify models/stance.npz
   stance verify models/stance.npz --format json
@@ -27,7 +27,7 @@ def add(commands: _shared.Commands) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Print what a whole model holds; an error says what is wrong with another."""
-    from pipeline import verifying
+    from pipeline.scoring import verifying
 
     found = verifying.verify(options.path, sha256=options.sha256)
     if options.format == "json":

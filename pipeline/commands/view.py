@@ -12,9 +12,9 @@ from pipeline.errors import DataError, UsageError
 
 if TYPE_CHECKING:
     from pipeline.decoding import Decoding
-    from pipeline.model import StanceModel
+    from pipeline.pages.view import Entry
     from pipeline.records import Document
-    from pipeline.view import Entry
+    from pipeline.scoring.model import StanceModel
 
 _PAGE = (".html", ".htm")
 _INDEX = "index.html"
@@ -60,7 +60,7 @@ def _tell(options: argparse.Namespace, entries: Sequence[Entry]) -> None:
 
 
 def _documents(options: argparse.Namespace, decoding: Decoding) -> Iterator[Document]:
-    from pipeline import documents
+    from pipeline.reading import documents
     from pipeline.records import Document
 
     columns = {"text_column": options.text_column, "id_column": options.id_column}
@@ -72,7 +72,8 @@ def _documents(options: argparse.Namespace, decoding: Decoding) -> Iterator[Docu
 
 
 def _write_one(model: StanceModel, found: Iterator[Document], options: argparse.Namespace) -> Entry:
-    from pipeline import files, view
+    from pipeline import files
+    from pipeline.pages import view
 
     document = next(found, None)
     if document is None:
@@ -95,7 +96,8 @@ def _read(found: Iterator[Document], decoding: Decoding) -> Iterator[Document]:
 
 def _write_folder(model: StanceModel, found: Sequence[Document], folder: Path) -> list[Entry]:
     """Each page as soon as it is made, the index last; all is read before, so that what cannot be read leaves no pages without an index."""
-    from pipeline import files, view
+    from pipeline import files
+    from pipeline.pages import view
 
     entries: list[view.Entry] = []
     taken: set[str] = set()

@@ -6,9 +6,9 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline import agreement as agreeing
-from pipeline import annotations as coding
 from pipeline import files, formulas, params, tables
+from pipeline.coding import agreement as agreeing
+from pipeline.coding import annotations as coding
 from pipeline.params import AgreementParams, LabelParams
 from pipeline.records import Sentence
 from pipeline.stages._run import run

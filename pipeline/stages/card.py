@@ -6,9 +6,10 @@ import argparse
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline import card as cards
-from pipeline import files, modelfile, params
+from pipeline import files, params
+from pipeline.pages import card as cards
 from pipeline.params import TrainParams
+from pipeline.scoring import modelfile
 from pipeline.stages._run import run
 
 

@@ -8,10 +8,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from pipeline import carriers, challenges, coded, confidence, evaluation, modelfile, names, params, report, rules, slices
-from pipeline.model import StanceModel
+from pipeline import params
+from pipeline.coding import coded
+from pipeline.evaluation import carriers, challenges, confidence, measures, names, results, slices
+from pipeline.language import rules
 from pipeline.params import EvaluateParams
 from pipeline.records import LABELS
+from pipeline.scoring import modelfile
+from pipeline.scoring.model import StanceModel
 from pipeline.stages._run import run
 
 
@@ -38,27 +42,27 @@ def evaluate(paths: Paths, settings: Path) -> None:
     by_rules = rules.apply(rows["text"], stored.lexicon)
     candidates = {
         "model": probabilities,
-        "rules": evaluation.one_hot(by_rules.label),
-        "majority": evaluation.majority(trained, len(truth)),
+        "rules": measures.one_hot(by_rules.label),
+        "majority": measures.majority(trained, len(truth)),
     }
-    metrics: dict[str, Any] = {name: evaluation.evaluate(truth, found, rows["document"], section) for name, found in candidates.items()}
+    metrics: dict[str, Any] = {name: measures.evaluate(truth, found, rows["document"], section) for name, found in candidates.items()}
     metrics |= _held_out(paths, section)
     metrics["challenges"] = _challenges(model, paths)
     lists = names.read_folder(paths.names)
     metrics["name_flips"], flips = names.flips(model.predict_proba, rows["text"], lists, swaps=section.name_swaps, seed=section.seed)
     rows["flipped"] = names.flipped(rows["text"], lists, flips, swaps=section.name_swaps)
     metrics["slices"] = _slices(rows, truth, probabilities, section)
-    report.write_records(paths.reports / "name_flips.csv", names.Flip, flips)
-    report.write_records(paths.reports / "features.csv", carriers.Carrier, carriers.strongest(stored, count=section.carriers))
-    report.write(paths.reports, metrics, rows, probabilities)
+    results.write_records(paths.reports / "name_flips.csv", names.Flip, flips)
+    results.write_records(paths.reports / "features.csv", carriers.Carrier, carriers.strongest(stored, count=section.carriers))
+    results.write(paths.reports, metrics, rows, probabilities)
     scored = {name: metrics[name]["macro_f1"]["value"] for name in candidates}
     print("evaluate: macro-F1 " + ", ".join(f"{name} {value:.3f}" for name, value in scored.items()))
 
 
-def _slices(rows: dict[str, list[Any]], truth: evaluation.Ints, probabilities: evaluation.Floats, section: EvaluateParams) -> dict[str, Any]:
+def _slices(rows: dict[str, list[Any]], truth: measures.Ints, probabilities: measures.Floats, section: EvaluateParams) -> dict[str, Any]:
     """The figures of every slice, by kind of slice."""
     kinds = slices.of(rows["text"], rows["start"], [flipped is not None for flipped in rows["flipped"]])
-    return {kind: evaluation.by_slice(truth, probabilities, found, rows["document"], section) for kind, found in kinds.items()}
+    return {kind: measures.by_slice(truth, probabilities, found, rows["document"], section) for kind, found in kinds.items()}
 
 
 def _held_out(paths: Paths, section: EvaluateParams) -> dict[str, Any]:
@@ -67,10 +71,10 @@ def _held_out(paths: Paths, section: EvaluateParams) -> dict[str, Any]:
     truth = np.array(rows["label"], dtype=np.int64)
     probabilities = np.column_stack([rows[label] for label in LABELS])
     curve = confidence.coverage(truth, probabilities)
-    report.write_records(paths.reports / "coverage.csv", confidence.Coverage, curve)
-    report.write_reliability(paths.reports / "calibration.csv", confidence.reliability(truth, probabilities, bins=section.calibration_bins))
+    results.write_records(paths.reports / "coverage.csv", confidence.Coverage, curve)
+    results.write_reliability(paths.reports / "calibration.csv", confidence.reliability(truth, probabilities, bins=section.calibration_bins))
     return {
-        "collections": evaluation.by_slice(truth, probabilities, rows["collection"], rows["document"], section),
+        "collections": measures.by_slice(truth, probabilities, rows["collection"], rows["document"], section),
         "calibration_error": confidence.calibration_errors(truth, probabilities, bins=section.calibration_bins),
         "unsure": confidence.unsure(curve, accuracy=section.wanted_accuracy),
     }
@@ -81,8 +85,8 @@ def _challenges(model: StanceModel, paths: Paths) -> dict[str, float]:
     found = challenges.read_folder(paths.challenges)
     probabilities = model.predict_proba([challenge.text for challenge in found])
     rates = challenges.rates(found, probabilities)
-    report.write_records(paths.reports / "challenges.csv", challenges.Rate, rates)
-    report.write_records(paths.reports / "challenge_outcomes.csv", challenges.Outcome, challenges.outcomes(found, probabilities))
+    results.write_records(paths.reports / "challenges.csv", challenges.Rate, rates)
+    results.write_records(paths.reports / "challenge_outcomes.csv", challenges.Outcome, challenges.outcomes(found, probabilities))
     return {rate.group: rate.rate for rate in rates}
 
 

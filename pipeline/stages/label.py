@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import annotations as coding
-from pipeline import files, holdout, lexicon, params, resolving, rule_table, tables
+from pipeline import files, params, tables
+from pipeline.coding import annotations as coding
+from pipeline.coding import holdout, resolving
 from pipeline.errors import DataError
+from pipeline.language import lexicon, rule_table
 from pipeline.params import HoldoutParams, LabelParams
 from pipeline.records import LABELS, Sentence
 from pipeline.stages._run import run

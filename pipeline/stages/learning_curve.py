@@ -5,16 +5,18 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from pipeline import learning, params, report
+from pipeline import params
+from pipeline.evaluation import results
 from pipeline.params import LearningParams, TrainParams
 from pipeline.stages._run import run
+from pipeline.training import learning
 
 
 def learning_curve(labelled: Path, model: Path, curve: Path, settings: Path) -> None:
     """Measure on the test documents of `labelled`, with the cue lists and the strength of the trained model."""
     study = learning.prepare(labelled, model, params.load(settings, TrainParams))
     points = learning.curve(study, params.load(settings, LearningParams))
-    report.write_records(curve, learning.Point, points)
+    results.write_records(curve, learning.Point, points)
     print(f"learning-curve: {len(points)} parts of the training documents")
 
 

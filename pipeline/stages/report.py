@@ -6,9 +6,11 @@ import argparse
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline import files, page, params, provenance, reporting
-from pipeline.model import StanceModel
+from pipeline import files, params
+from pipeline.evaluation import provenance
+from pipeline.pages import page, reporting
 from pipeline.params import EvaluateParams, HoldoutParams
+from pipeline.scoring.model import StanceModel
 from pipeline.stages._run import run
 
 

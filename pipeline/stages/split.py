@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from pipeline import documents, folders, params, sentences, tables
+from pipeline import params, tables
 from pipeline.params import DocumentsParams, SplitParams
+from pipeline.reading import documents, folders, sentences
 from pipeline.records import Sentence
 from pipeline.stages._run import run
 

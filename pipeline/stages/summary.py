@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from pipeline import runs
 from pipeline.errors import DataError
+from pipeline.evaluation import runs
 from pipeline.records import LABELS
 from pipeline.stages._run import run
 

@@ -11,10 +11,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import casing, coded, export, files, lexicon, modelfile, params, quantification, resolving, tables, training, unlike
+from pipeline import files, params, tables
+from pipeline.classifying import quantification
+from pipeline.coding import coded, resolving
+from pipeline.language import casing, lexicon
 from pipeline.params import TrainParams
 from pipeline.records import LABELS
+from pipeline.scoring import modelfile, unlike
 from pipeline.stages._run import run
+from pipeline.training import export, fitting
 
 _VERSIONED = ("numpy", "scipy", "scikit-learn", "lemminflect", "nupunkt")
 _GOLDEN_PER_LABEL = 3
@@ -27,15 +32,15 @@ def train(labelled: Path, cues: Path, codebook: Path, model_path: Path, held_out
     version = files.digest([codebook.read_bytes()])
     _warn_of_other_codebooks(rows.pop("codebooks"), version)
     labels = np.array(rows["label"], dtype=np.int64)
-    weights = training.weights(rows["weight"], rows["collection"], section)
+    weights = fitting.weights(rows["weight"], rows["collection"], section)
     lists = lexicon.read_folder(cues)
     compiled = lexicon.compile_lists(lists)
-    counts = training.Counts.of(rows["text"], compiled, casing.common_forms(rows["text"]), min_documents=section.min_documents, jobs=section.jobs)
+    counts = fitting.Counts.of(rows["text"], compiled, casing.common_forms(rows["text"]), min_documents=section.min_documents, jobs=section.jobs)
     documents = np.unique(rows["document"], return_inverse=True)[1]
-    strength, tried = training.choose_strength(counts, labels, weights, documents, section)
+    strength, tried = fitting.choose_strength(counts, labels, weights, documents, section)
     odds, divisor = _calibrate(counts, labels, weights, rows, section, strength)
-    fitted = training.fit(counts, labels, weights, np.arange(len(labels)), section, strength=strength)
-    pipeline = training.assemble(fitted, counts, compiled, section, divisor=divisor)
+    fitted = fitting.fit(counts, labels, weights, np.arange(len(labels)), section, strength=strength)
+    pipeline = fitting.assemble(fitted, counts, compiled, section, divisor=divisor)
     header = {
         "settings": {"strength": strength, "tried": {str(k): v for k, v in tried.items()}, "divisor": divisor, "block_weights": section.block_weights},
         "training": {"sentences": len(labels), "documents": int(documents.max()) + 1, "labels": np.bincount(labels, minlength=len(LABELS)).tolist()},
@@ -63,24 +68,24 @@ def _warn_of_other_codebooks(used: list[list[str]], version: str) -> None:
 
 
 def _calibrate(
-    counts: training.Counts, labels: NDArray[np.int64], weights: NDArray[np.float64], rows: dict[str, list[Any]], section: TrainParams, strength: float
+    counts: fitting.Counts, labels: NDArray[np.int64], weights: NDArray[np.float64], rows: dict[str, list[Any]], section: TrainParams, strength: float
 ) -> tuple[NDArray[np.float64], float]:
     """Calibrated log odds of every sentence from a model that saw nothing of its collection (or document, where there is one collection).
 
     The divisor comes from people's labels in the natural collections where there are such: on text composed
     for its labels a model is surer than the news allows.
     """
-    groups = training.fold_of(rows["collection"] if len(set(rows["collection"])) > 1 else rows["document"], section.collection_folds)
-    odds = training.out_of_group(counts, labels, weights, groups, section, strength=strength)
+    groups = fitting.fold_of(rows["collection"] if len(set(rows["collection"])) > 1 else rows["document"], section.collection_folds)
+    odds = fitting.out_of_group(counts, labels, weights, groups, section, strength=strength)
     chosen = _trusted(rows, section)
-    divisor = training.temperature(odds[chosen], labels[chosen], np.array(rows["collection"])[chosen]) if chosen.any() else 1.0
+    divisor = fitting.temperature(odds[chosen], labels[chosen], np.array(rows["collection"])[chosen]) if chosen.any() else 1.0
     return odds / divisor, divisor
 
 
 def _trusted(rows: dict[str, list[Any]], section: TrainParams) -> NDArray[np.bool_]:
     """The sentences by which probabilities are judged: people's labels, of the natural collections where there are such."""
     people: NDArray[np.bool_] = np.array(rows["source"]) != resolving.RULES
-    natural = people & training.natural(rows["collection"], section)
+    natural = people & fitting.natural(rows["collection"], section)
     return natural if natural.any() else people
 
 
