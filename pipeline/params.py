@@ -161,7 +161,8 @@ class TrainParams:
     """How the model is fitted, chosen and calibrated.
 
     Sentences of collections whose name starts with `natural_collections` weigh `natural_weight`; cue terms
-    that name the deciding rule weigh `rule_weight` times as much as other cue terms.
+    that name the deciding rule weigh `rule_weight` times as much as other cue terms; `label_smoothing` is the
+    share of every label's weight that goes to all labels alike.
     """
 
     seed: int = knob(0, low=0, high=_LARGEST_SEED)
@@ -171,8 +172,7 @@ class TrainParams:
     min_documents: int = knob(2, low=1, high=1_000_000)
     strengths: tuple[float, ...] = knob((1.0,), low=1e-4, high=1e4)
     block_weights: tuple[float, ...] = knob((0.5, 0.5, 1.0), low=0.0, high=10.0, size=3)
-    iterations: int = knob(300, low=10, high=1_000_000)
-    tolerance: float = knob(1e-3, low=1e-8, high=0.1)
+    label_smoothing: float = knob(0.0, low=0.0, high=0.9)
     natural_collections: str = knob("")
     natural_weight: float = knob(1.0, low=0.0, high=100.0)
     rule_weight: float = knob(1.0, low=0.01, high=100.0)

@@ -120,11 +120,11 @@ def test_its_defaults_are_the_settings_of_the_project() -> None:
     train = yaml.safe_load((ROOT / "params.yaml").read_text("utf-8"))["train"]
     (strength,) = train["strengths"]
     own = {"cues": None, "n_jobs": None, "strength": strength, "block_weights": tuple(train["block_weights"]), "folds": train["collection_folds"]}
-    assert StanceClassifier().get_params() == own | {name: train[name] for name in ("min_documents", "rule_weight", "iterations", "tolerance")}
+    assert StanceClassifier().get_params() == own | {name: train[name] for name in ("min_documents", "rule_weight", "label_smoothing")}
 
 
 def test_its_numbers_are_scikit_learns_to_a_billionth(fitted: StanceClassifier) -> None:
-    section = TrainParams(jobs=1, min_documents=2, block_weights=(0.5, 0.5, 0.2), rule_weight=2.0, iterations=3000, tolerance=3e-5)
+    section = TrainParams(jobs=1, min_documents=2, block_weights=(0.5, 0.5, 0.2), rule_weight=2.0, label_smoothing=0.3)
     lists, rows = modelfile.read(CUES).lexicon, np.arange(len(TEXTS))
     counts = fitting.Counts.of(TEXTS, lists, casing.common_forms(TEXTS), min_documents=2, jobs=1)
     found = fitting.fit(counts, np.array(NUMBERS), np.ones(len(TEXTS)), rows, section, strength=1.0)
@@ -138,7 +138,7 @@ def test_it_fits_what_the_train_stage_fits(project: Project) -> None:
     rows, section = coded.read(project.labelled / "train.parquet", more=("weight",)), _section(project)
     own = StanceClassifier(
         cues=project.cues, strength=stage.header["settings"]["strength"], min_documents=section["min_documents"],
-        block_weights=section["block_weights"], rule_weight=section["rule_weight"], iterations=section["iterations"], tolerance=section["tolerance"],
+        block_weights=section["block_weights"], rule_weight=section["rule_weight"], label_smoothing=section["label_smoothing"],
     ).fit(rows["text"], rows["label"], sample_weight=rows["weight"])  # fmt: skip
     odds = own.to_model().log_odds(TEXTS)
     assert odds == pytest.approx(stage.log_odds(TEXTS) * stage.header["settings"]["divisor"], abs=1e-9)

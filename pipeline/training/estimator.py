@@ -35,8 +35,7 @@ class StanceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         min_documents: a term must stand in as many training sentences.
         block_weights: of words, characters and cues.
         rule_weight: of cue terms that name the deciding rule, beside other cue terms.
-        iterations: most iterations of the regression's solver.
-        tolerance: where it stops before.
+        label_smoothing: share of each label's weight that goes to all labels alike in the fit.
         folds: in how many parts the groups are left out in turn to calibrate on.
         n_jobs: processes, as joblib takes it.
 
@@ -55,8 +54,7 @@ class StanceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         min_documents: int = 3,
         block_weights: Sequence[float] = (0.5, 0.5, 0.2),
         rule_weight: float = 2.0,
-        iterations: int = 3000,
-        tolerance: float = 3e-5,
+        label_smoothing: float = 0.3,
         folds: int = 8,
         n_jobs: int | None = None,
     ) -> None:
@@ -65,8 +63,7 @@ class StanceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.min_documents = min_documents
         self.block_weights = block_weights
         self.rule_weight = rule_weight
-        self.iterations = iterations
-        self.tolerance = tolerance
+        self.label_smoothing = label_smoothing
         self.folds = folds
         self.n_jobs = n_jobs
 
@@ -148,7 +145,7 @@ class StanceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """The settings as the train stage has them, checked."""
         from joblib import effective_n_jobs
 
-        names = ("min_documents", "rule_weight", "iterations", "tolerance")
+        names = ("min_documents", "rule_weight", "label_smoothing")
         plain = {name: np.asarray(getattr(self, name)).item() for name in names} | {"collection_folds": np.asarray(self.folds).item()}
         lists = {"strengths": [float(self.strength)], "block_weights": [float(weight) for weight in self.block_weights]}
         return params.parse(plain | lists | {"jobs": effective_n_jobs(self.n_jobs)}, TrainParams, where="StanceClassifier")

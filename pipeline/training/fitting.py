@@ -13,7 +13,7 @@ from pipeline.errors import DataError
 from pipeline.language.lexicon import Lexicon
 from pipeline.params import TrainParams
 from pipeline.records import LABELS
-from pipeline.training import features
+from pipeline.training import features, regression
 
 if TYPE_CHECKING:
     import scipy.sparse
@@ -54,8 +54,6 @@ def fit(counts: Counts, labels: Ints, weights: Floats, rows: Ints, params: Train
     Raises:
         DataError: only one label stands in these sentences, or a block has no term in enough of them.
     """
-    from sklearn.linear_model import LogisticRegression
-
     columns, weightings = [], []
     for block, (matrix, counter) in zip(features.BLOCKS, counts.blocks, strict=True):
         part = matrix[rows]
@@ -69,31 +67,29 @@ def fit(counts: Counts, labels: Ints, weights: Floats, rows: Ints, params: Train
     present = np.unique(labels[rows])
     if len(present) < 2:
         raise DataError(f"only the label {LABELS[present[0]]!r} stands in the training sentences", next_step="annotate more sentences")
-    regression = LogisticRegression(C=strength, max_iter=params.iterations, tol=params.tolerance)
-    unfitted = Fitted(tuple(columns), tuple(weightings), regression)
-    regression.fit(matrix_of(unfitted, counts, rows, params), labels[rows], sample_weight=weights[rows])
-    return unfitted
+    matrix = _matrix(columns, weightings, counts, rows, params)
+    fitted = regression.fit(matrix, labels[rows], weights[rows], strength=strength, smoothing=params.label_smoothing)
+    return Fitted(tuple(columns), tuple(weightings), fitted)
 
 
-def matrix_of(fitted: Fitted, counts: Counts, rows: Ints, params: TrainParams) -> scipy.sparse.csr_matrix:
+def _matrix(columns: Sequence[Ints], weightings: Sequence[object], counts: Counts, rows: Ints, params: TrainParams) -> scipy.sparse.csr_matrix:
     """The weighted features of the sentences `rows`, shape (len(rows), features)."""
     import scipy.sparse
 
     parts = [
-        weighting.transform(matrix[rows][:, columns]) * weight  # type: ignore[attr-defined]
-        for (matrix, _), columns, weighting, weight in zip(counts.blocks, fitted.columns, fitted.weightings, params.block_weights, strict=True)
+        weighting.transform(matrix[rows][:, kept]) * weight  # type: ignore[attr-defined]
+        for (matrix, _), kept, weighting, weight in zip(counts.blocks, columns, weightings, params.block_weights, strict=True)
     ]
     return scipy.sparse.hstack(parts).tocsr()
 
 
 def log_odds(fitted: Fitted, counts: Counts, rows: Ints, params: TrainParams) -> Floats:
     """The regression's scores before the softmax, shape (len(rows), 4); a label never seen gets -1e3."""
-    regression = fitted.regression
-    raw = regression.decision_function(matrix_of(fitted, counts, rows, params))
+    raw = fitted.regression.decision_function(_matrix(fitted.columns, fitted.weightings, counts, rows, params))
     if raw.ndim == 1:
         raw = np.column_stack([-raw, raw]) / 2
     scores = np.full((len(rows), len(LABELS)), -1e3)
-    scores[:, regression.classes_] = raw
+    scores[:, fitted.regression.classes_] = raw
     return scores
 
 
