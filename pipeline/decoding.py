@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 ON_ERROR = ("fail", "skip", "replace")
 _MARKS = "stance-marks"
+_UTF_8 = "utf-8-sig"
 _MARK = re.compile("[\udc00-\udcff]")
 _UTF_16_MARKS = ("\udcff\udcfe", "\udcfe\udcff")
 _MIND = "save it as UTF-8, or name its encoding (--encoding; of several, such as utf-8,windows-1252, each file is read in the first that fits)"
@@ -33,7 +34,7 @@ class Decoding:
         encoding: a codec of Python's by name; a byte order mark is dropped. Of several names with commas between, the first
             in which a whole file is text is that file's; where there is none, the first.
         on_error: `fail` at the first such line or row, `skip` it (it comes as an empty text, so that as many
-            come out as went in, and is counted in `skipped`), or `replace` what is no text by U+FFFD.
+            come out as went in, and is counted in `skipped`; the first are named in `shown`), or `replace` what is no text by U+FFFD.
 
     Raises:
         UsageError: the encoding is not known.
@@ -42,19 +43,37 @@ class Decoding:
     encoding: str = "utf-8"
     on_error: str = "fail"
     skipped: int = field(default=0, init=False)
-    _told: list[str] = field(default_factory=list, init=False)
+    shown: list[str] = field(default_factory=list, init=False)
 
     def __post_init__(self) -> None:
         codecs.register_error(_MARKS, _marked)
-        self._names = [name.strip() for name in self.encoding.split(",")]
-        self._codecs = [_codec(name) for name in self._names]
+        names = [name.strip() for name in self.encoding.split(",")]
+        self._codecs = [_codec(name) for name in names]
+        self._known_as = " or ".join(map(str.upper, names))
         self._errors = "replace" if self.on_error == "replace" else _MARKS
+
+    @property
+    def is_utf_8(self) -> bool:
+        """Whether files are UTF-8 and nothing else."""
+        return self._codecs == [_UTF_8]
 
     @contextmanager
     def open(self, path: Path, *, newline: str) -> Iterator[TextIO]:
-        """A file as text in which every byte that is none is marked, for `readable` to find."""
-        with path.open(encoding=self._fitting(lambda codec: _is_text(path, codec)), errors=self._errors, newline=newline) as stream:
+        """A file as text in which every byte that is none is marked, for `readable` to find; see `naming`."""
+        with self.naming(str(path)), path.open(encoding=self._fitting(lambda codec: _is_text(path, codec)), errors=self._errors, newline=newline) as stream:
             yield stream
+
+    @contextmanager
+    def naming(self, where: str) -> Iterator[None]:
+        """Name what is read in the body.
+
+        Raises:
+            DataError: not even its bytes can be marked, as of UTF-16 without its own mark.
+        """
+        try:
+            yield
+        except UnicodeError as error:
+            raise DataError(f"is not {self._known_as} ({error})", where=where, next_step=_MIND) from None
 
     def reconfigure(self, stream: TextIOWrapper) -> None:
         """Make standard input give text as `open` does, lines ended by line feeds alone.
@@ -93,9 +112,7 @@ class Decoding:
             if text.startswith(_UTF_16_MARKS):
                 self.refuse("is not UTF-8 and begins as UTF-16 does", where=where, next_step="give --encoding utf-16, or save it as UTF-8")
             else:
-                self.refuse(
-                    f"is not {' or '.join(map(str.upper, self._names))} (byte 0x{ord(mark[0]) & 0xFF:02x})", where=f"{where} line {line}", next_step=_MIND
-                )
+                self.refuse(f"is not {self._known_as} (byte 0x{ord(mark[0]) & 0xFF:02x})", where=f"{where} line {line}", next_step=_MIND)
             return False
         if self.on_error != "replace" and text.count("\0") > _NUL_SHARE * len(text) and len(text) > 3:
             self.refuse("holds as many NUL characters as UTF-16 does", where=f"{where} line {line}", next_step="give --encoding utf-16-le, or utf-16-be")
@@ -110,14 +127,17 @@ class Decoding:
         """
         if self.on_error != "skip":
             raise DataError(what, where=where, next_step=next_step)
-        self.skipped += 1
-        if len(self._told) < _SHOWN:
-            self._told.append(f"{where} {what}")
+        self.add(1, [f"{where} {what}"])
+
+    def add(self, skipped: int, shown: Sequence[str]) -> None:
+        """Count what was skipped, here or elsewhere, of which the first are named."""
+        self.skipped += skipped
+        self.shown += shown[: _SHOWN - len(self.shown)]
 
     def told(self, became: str = "came out empty") -> str:
         """What was skipped and what became of it, in a line; nothing where nothing was."""
-        more = f"; and {self.skipped - len(self._told)} more" if self.skipped > len(self._told) else ""
-        return f"{self.skipped} could not be read and {became}: {'; '.join(self._told)}{more}" if self.skipped else ""
+        more = f"; and {self.skipped - len(self.shown)} more" if self.skipped > len(self.shown) else ""
+        return f"{self.skipped} could not be read and {became}: {'; '.join(self.shown)}{more}" if self.skipped else ""
 
 
 def _codec(name: str) -> str:
@@ -126,7 +146,7 @@ def _codec(name: str) -> str:
         b"text".decode(name, _MARKS)
     except (LookupError, ValueError):
         raise UsageError(f"the encoding {name!r} is not known", next_step="name one, such as utf-8, utf-16, windows-1252 or latin-1") from None
-    return "utf-8-sig" if codecs.lookup(name).name == "utf-8" else name
+    return _UTF_8 if codecs.lookup(name).name == "utf-8" else name
 
 
 def _decodes(data: bytes, codec: str) -> bool:

@@ -259,9 +259,14 @@ def test_an_encoding_that_is_none_is_named(run: Run, tmp_path: Path, encoding: s
     failed(run("classify", "--input", "a.txt", "--encoding", encoding), 2, f"{encoding.split(',')[-1]!r}")
 
 
-def test_a_folder_as_output_takes_text_as_it_should_be(run: Run, tmp_path: Path) -> None:
-    write(tmp_path / "a.txt", "a")
-    failed(run("classify", "--input", "a.txt", "--output", "parts", "--on-error", "skip"), 2, "--on-error")
+@pytest.mark.parametrize("on_error", ["fail", "skip"])
+@pytest.mark.parametrize(("name", "line"), [("a.txt", "He denied it.\n"), ("a.jsonl", '{"text": "a"}\n'), ("a.csv", "text\nHe denied it.\n")])
+def test_utf_16_without_its_mark_is_named_whatever_is_skipped(run: Run, tmp_path: Path, name: str, line: str, on_error: str) -> None:
+    write(tmp_path / name, line)
+    for where in (("--input", name), ()):
+        failed(
+            run("classify", *where, "--encoding", "utf-16", "--on-error", on_error, stdin=line.encode()), 1, where[-1] if where else "standard input", "UTF-16"
+        )
 
 
 def test_files_that_are_passed_over_are_counted(run: Run, tmp_path: Path) -> None:

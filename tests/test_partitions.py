@@ -52,42 +52,60 @@ def test_parts_hold_the_rows_of_the_file(tmp_path_factory: pytest.TempPathFactor
         assert len(parts) > 1
 
 
-def read(path: Path, size: int) -> tuple[list[Row], str]:
-    """The rows of a file by its parts, and the error that ends them."""
+def read(path: Path, size: int, reading: Reading) -> tuple[list[Row], str, str]:
+    """The rows of a file by its parts, what was skipped of them, and the error that ends them."""
     found: list[Row] = []
+    skipped = reading.decoding()
     try:
-        for part in partitions.cut(path, Reading(), size=size):
-            found += partitions.rows(part, Reading())
+        for part in partitions.cut(path, reading, size=size):
+            decoding = reading.decoding()
+            found += partitions.rows(part, reading, decoding)
+            skipped.add(decoding.skipped, decoding.shown)
     except DataError as error:
-        return found, str(error)
-    return found, ""
+        return found, "", str(error)
+    return found, skipped.told(), ""
 
 
-def read_whole(path: Path) -> tuple[list[Row], str]:
+def read_whole(path: Path, reading: Reading) -> tuple[list[Row], str, str]:
     """As `read`, without parts."""
     found: list[Row] = []
+    decoding = reading.decoding()
     try:
-        found += sources.from_files([path], text_column="text", id_column="id")
+        found += sources.from_files([path], text_column="text", id_column="id", decoding=decoding)
     except DataError as error:
-        return found, str(error)
-    return found, ""
+        return found, "", str(error)
+    return found, decoding.told(), ""
 
 
 PIECES = ("", "a", ",", '"', '""', "\n", "\r", "\r\n", " ", "a,", "\n,", ";", "\t", "é", '"x, y"', "\xff", "{", '{"text": "b"}', "\u2028", "\x00")
+DECODINGS = (("utf-8", "fail"), ("utf-8", "skip"), ("utf-8", "replace"), ("utf-16", "skip"), ("latin-1", "fail"), ("ascii,latin-1", "fail"))
 HEADERS = ("text\n", "text\r", '"a\n",text\n', 'a"b,text\n', "text;b\n", "b\ttext\n", "\u2028;text\n", "\n")
 
 
 @pytest.mark.parametrize("suffix", [".txt", ".jsonl", ".csv"])
 @settings(deadline=None, max_examples=300)
-@given(header=st.sampled_from(HEADERS), pieces=st.lists(st.sampled_from(PIECES), max_size=40), size=st.integers(1, 60))
-def test_whatever_a_file_holds_its_parts_say_the_same(tmp_path_factory: pytest.TempPathFactory, suffix: str, header: str, pieces: list[str], size: int) -> None:
+@given(header=st.sampled_from(HEADERS), pieces=st.lists(st.sampled_from(PIECES), max_size=40), size=st.integers(1, 60), decoding=st.sampled_from(DECODINGS))
+def test_whatever_a_file_holds_its_parts_say_the_same(
+    tmp_path_factory: pytest.TempPathFactory, suffix: str, header: str, pieces: list[str], size: int, decoding: tuple[str, str]
+) -> None:
     """Broken quoting, bare quotation marks, blank lines, bytes that are no text: the same rows, or the same error naming the same line."""
     path = tmp_path_factory.mktemp("any") / f"any{suffix}"
     path.write_bytes((header if suffix == ".csv" else "").encode() + b"".join(b"\xff" if piece == "\xff" else piece.encode() for piece in pieces))
-    rows, error = read(path, size)
-    whole, whole_error = read_whole(path)
-    assert error == whole_error
+    reading = Reading("text", "id", False, *decoding)
+    rows, skipped, error = read(path, size, reading)
+    whole, whole_skipped, whole_error = read_whole(path, reading)
+    assert (error, skipped) == (whole_error, whole_skipped)
     assert rows == whole or (error and whole[: len(rows)] == rows)
+
+
+@pytest.mark.parametrize(("suffix", "encoding", "on_error", "many"), [
+    (".txt", "utf-8", "skip", True), (".jsonl", "UTF8", "skip", True), (".csv", "utf-8", "fail", True), (".csv", "utf-8", "skip", False),
+    (".csv", "utf-8", "replace", False), (".txt", "utf-16", "fail", False), (".jsonl", "windows-1252", "skip", False), (".txt", "utf-8,utf-16", "fail", False),
+])  # fmt: skip
+def test_what_cannot_be_cut_is_one_part(tmp_path: Path, suffix: str, encoding: str, on_error: str, many: bool) -> None:
+    path = write(tmp_path / f"news{suffix}", ["He denied it."] * 20)
+    reading = Reading(encoding=encoding, on_error=on_error)
+    assert (len(list(partitions.cut(path, reading, size=40))) > 5) == many
 
 
 @pytest.mark.parametrize("suffix", [".txt", ".jsonl", ".parquet"])

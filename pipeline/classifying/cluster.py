@@ -25,11 +25,13 @@ _AHEAD = 4
 
 
 class Written(NamedTuple):
-    """A part that is written: its file's name, rows and SHA-256."""
+    """A part that is written: its file's name, rows and SHA-256, how many rows of it could not be read, and which were the first."""
 
     name: str
     rows: int
     sha256: str
+    skipped: int
+    first_skipped: list[str]
 
 
 class Job(NamedTuple):
@@ -113,12 +115,20 @@ def _in_any_order(client: Client, model: Future, tasks: Sequence[tuple[Part, str
 
 
 def work(model: StanceModel, part: Part, job: Job, path: Path) -> Written:
-    """Classify one part and write it, unless it is written already."""
+    """Classify one part and write it, unless it is written already.
+
+    What is skipped is noted in a file of its own, before the part gets its name: whoever finds the part finds the note.
+    """
+    note = path.with_name(f".{path.name}.skipped")
     if not path.exists():
+        decoding = job.reading.decoding()
         with sinks.to_file(path, job.settings.form) as sink:
-            for batch in bulk.encoded(model, [partial(partitions.rows, part, job.reading)], job.settings):
+            for batch in bulk.encoded(model, [partial(partitions.rows, part, job.reading, decoding)], job.settings):
                 sink(batch.content)
-    return Written(path.name, _count(path, job.settings.form), files.digest([path.read_bytes()]))
+            if decoding.skipped:
+                files.write_text(note, json.dumps([decoding.skipped, decoding.shown]) + "\n")
+    skipped, shown = json.loads(note.read_text("utf-8")) if note.exists() else (0, [])
+    return Written(path.name, _count(path, job.settings.form), files.digest([path.read_bytes()]), skipped, shown)
 
 
 def _count(path: Path, form: str) -> int:

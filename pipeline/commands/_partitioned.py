@@ -13,6 +13,7 @@ from pipeline.commands import _notes, _progress, _shared
 from pipeline.errors import StanceError, UsageError
 
 if TYPE_CHECKING:
+    from pipeline.reading.partitions import Reading
     from pipeline.reading.sources import Row
 
 _LOOKED_AT = 1000
@@ -25,10 +26,9 @@ def wanted(options: argparse.Namespace) -> bool:
     return bool(options.scheduler or options.resume or (options.output and (options.output.is_dir() or not options.output.suffix)))
 
 
-def run(options: argparse.Namespace, rows: Iterator[Row], total: int | None) -> None:
+def run(options: argparse.Namespace, reading: Reading, rows: Iterator[Row], total: int | None) -> None:
     """Classify the files of --input into the folder --output; of their `rows` the first are looked at here."""
     from pipeline.classifying import bulk, cluster
-    from pipeline.reading import partitions
 
     if not options.output or (options.output.suffix and not options.output.is_dir()):
         raise UsageError("--scheduler and --resume need a folder as --output", next_step="name a folder")
@@ -38,13 +38,17 @@ def run(options: argparse.Namespace, rows: Iterator[Row], total: int | None) -> 
     if form in ("table", "csv-plain"):
         raise UsageError("parts are written as jsonl, csv or parquet", next_step="choose one of these")
     paths = tuple(str(Path(path).absolute() if options.scheduler else path) for path in options.input)
-    reading = partitions.Reading(options.text_column, options.id_column, options.documents)
     job = cluster.Job(paths, reading, bulk.Settings(form, options.min_confidence), options.part_size << 20)
     model = _shared.load_model(options.model)
     folder = options.output.absolute() if options.scheduler else options.output
     _shared.note_passed_over(options, options.input)
-    with _client(options.scheduler, options.workers) as client, _progress.shown(total, quiet=options.quiet) as progress:
-        cluster.run(client, model, job, folder, resume=options.resume, on_rows=progress.add)
+    with (
+        _shared.decoding(options) as decoding,
+        _client(options.scheduler, options.workers) as client,
+        _progress.shown(total, quiet=options.quiet) as progress,
+    ):
+        for one in cluster.run(client, model, job, folder, resume=options.resume, on_rows=progress.add):
+            decoding.add(one.skipped, one.first_skipped)
     if not options.quiet:
         sample, texts = _notes.Sample(), [row.text for row in islice(rows, _LOOKED_AT)]
         sample.add(len(texts), texts, 1)

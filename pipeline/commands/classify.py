@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.commands import _notes, _partitioned, _progress, _shared
-from pipeline.decoding import Decoding
 from pipeline.errors import UsageError
 
 if TYPE_CHECKING:
     from pipeline.classifying.sinks import Sink
+    from pipeline.decoding import Decoding
     from pipeline.reading.chunks import Chunk
+    from pipeline.reading.partitions import Reading
     from pipeline.reading.sources import Row
 
 _EXAMPLES = """  stance classify "Moscow had nothing to do with the attack, the ministry said."
@@ -27,8 +28,6 @@ _EXAMPLES = """  stance classify "Moscow had nothing to do with the attack, the 
   stance classify --input archive/ --scheduler tcp://10.0.0.5:8786 --output classified/
   stance classify --dataset news.parquet --split train --streaming
   cat sentences.txt | stance classify"""
-_PLAIN = ("utf-8", "fail")
-"""--encoding and --on-error where neither is given."""
 
 
 def add(commands: _shared.Commands) -> None:
@@ -63,7 +62,8 @@ def run(options: argparse.Namespace) -> None:
 
     _check(options)
     if _partitioned.wanted(options):
-        _partitioned.run(options, _rows(options, Decoding()), _expected(options))
+        reading = _reading(options)
+        _partitioned.run(options, reading, _rows(options, reading.decoding()), _expected(options))
         return
     form = sinks.form_of(options.output, options.format) if options.output else options.format or ("table" if sys.stdout.isatty() else "jsonl")
     settings = bulk.Settings(form, options.min_confidence)
@@ -102,8 +102,6 @@ def _check(options: argparse.Namespace) -> None:
         raise UsageError(f"{' and '.join(given)} were both given", next_step="give one of them")
     if (options.split or options.streaming) and not options.dataset:
         raise UsageError("--split and --streaming go with --dataset", next_step="give --dataset, or leave them out")
-    if _partitioned.wanted(options) and (options.encoding, options.on_error) != _PLAIN:
-        raise UsageError("--encoding and --on-error do not go with a folder as output", next_step="name a file as --output")
     if options.dataset and options.documents:
         raise UsageError("--documents does not go with --dataset", next_step="write the documents to files first")
 
@@ -135,11 +133,17 @@ def _expected(options: argparse.Namespace) -> int | None:
 
 def _chunks(options: argparse.Namespace, decoding: Decoding) -> Iterator[Chunk]:
     """The input in chunks; workers read files on their own where these are UTF-8 and nothing is to be skipped or replaced."""
-    from pipeline.reading import chunks, partitions
+    from pipeline.reading import chunks
 
-    if options.input and (decoding.encoding, decoding.on_error) == _PLAIN:
-        return chunks.of_files(options.input, partitions.Reading(options.text_column, options.id_column, options.documents))
+    if options.input and decoding.is_utf_8 and decoding.on_error == "fail":
+        return chunks.of_files(options.input, _reading(options))
     return chunks.of_rows(_rows(options, decoding))
+
+
+def _reading(options: argparse.Namespace) -> Reading:
+    from pipeline.reading import partitions
+
+    return partitions.Reading(options.text_column, options.id_column, options.documents, options.encoding, options.on_error)
 
 
 def _rows(options: argparse.Namespace, decoding: Decoding) -> Iterator[Row]:

@@ -38,7 +38,9 @@ def of_rows(rows: Iterable[Row]) -> Iterator[Chunk]:
 
 
 def of_files(paths: Sequence[Path], reading: Reading) -> Iterator[Chunk]:
-    """The rows that `sources.from_files` or `from_documents` gives for UTF-8 files, in chunks of at most BATCH rows (or documents).
+    """The rows that `sources.from_files` or `from_documents` gives, in chunks of at most BATCH rows (or documents).
+
+    A file that cannot be cut is read here, and makes chunks of its own. What chunks skip is not counted here.
 
     Raises:
         DataError: a file is not there or of no known kind; what else is wrong the chunk says when it is read.
@@ -87,7 +89,7 @@ def _read_here(path: Path, reading: Reading) -> Iterator[Chunk]:
             first += batch.num_rows
     else:
         reader = sources.from_documents if reading.documents else sources.from_files
-        yield from of_rows(reader([path], text_column=reading.text_column, id_column=reading.id_column))
+        yield from of_rows(reader([path], **partitions.columns(reading), decoding=reading.decoding()))
 
 
 def _sent(batch: pyarrow.RecordBatch) -> bytes:
@@ -105,7 +107,7 @@ def _rows_of_arrow(content: bytes, path: Path, reading: Reading, first: int) -> 
     import pyarrow
 
     records = pyarrow.ipc.open_stream(content).read_all().to_pylist()
-    return partitions.from_records(records, path, reading, first=first)
+    return partitions.from_records(records, path, reading, reading.decoding(), first=first)
 
 
 class Held:

@@ -120,8 +120,8 @@ def read_rows(path: Path, decoding: Decoding | None = None) -> Iterator[dict[str
         raise DataError(unread(error), where=str(path), next_step="check the file") from None
 
 
-def read_rows_between(path: Path, begin: int, end: int, *, head: int = 0, line: int = 0) -> Iterator[dict[str, object]]:
-    """The rows of a .jsonl or .csv file that lie between two bytes, each where a row begins or at the file's end.
+def read_rows_between(path: Path, begin: int, end: int, decoding: Decoding, *, head: int = 0, line: int = 0) -> Iterator[dict[str, object]]:
+    """The rows of a UTF-8 .jsonl or .csv file that lie between two bytes, each where a row begins or at the file's end.
 
     The first `head` bytes are a CSV file's header; `line` is how many lines stand before `begin`, that header aside.
 
@@ -132,7 +132,6 @@ def read_rows_between(path: Path, begin: int, end: int, *, head: int = 0, line: 
         header = stream.read(head)
         stream.seek(begin)
         content = header + stream.read(end - begin)
-    decoding = Decoding()
     text = decoding.marked(content)
     if path.suffix == ".csv":
         yield from _parsed_csv(io.StringIO(text, newline=""), str(path), decoding, before=line)

@@ -8,8 +8,6 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
-
 from pipeline.decoding import Decoding, unread
 from pipeline.errors import DataError
 from pipeline.reading import documents, folders, rowends, sources
@@ -29,7 +27,7 @@ class Part(NamedTuple):
 
     `row` is the number of the part's first row in the file, `position` and `line` are how many characters and lines stand
     before it, and `rows` is how many rows it has; the first `head` bytes of the file are a CSV header, which `line` leaves out.
-    With `rows` UNCOUNTED it is what is left of a CSV file from there on, whose rows end nobody knows where before it is read.
+    With `rows` UNCOUNTED it is what is left of a file from there on, whose rows end nobody knows where before it is read.
     """
 
     path: str
@@ -46,11 +44,17 @@ UNCOUNTED = -1
 
 
 class Reading(NamedTuple):
-    """How rows are read: the columns that hold text and id, and whether rows are documents to be split."""
+    """How rows are read: the columns that hold text and id, whether rows are documents to be split, and see `Decoding`."""
 
     text_column: str = "text"
     id_column: str = "id"
     documents: bool = False
+    encoding: str = "utf-8"
+    on_error: str = "fail"
+
+    def decoding(self) -> Decoding:
+        """A decoding that has skipped nothing yet."""
+        return Decoding(self.encoding, self.on_error)
 
 
 def cut(path: Path, reading: Reading, *, size: int = PART_BYTES, most: int = _ALL) -> Iterator[Part]:
@@ -66,47 +70,62 @@ def cut(path: Path, reading: Reading, *, size: int = PART_BYTES, most: int = _AL
             yield from _row_groups(path)
         elif path.suffix == ".txt" and reading.documents:
             yield Part(str(path), 0, path.stat().st_size)
+        elif not _can_be_cut(path, reading):
+            yield Part(str(path), 0, path.stat().st_size, rows=UNCOUNTED)
         else:
-            yield from _stretches(path, size, most)
+            yield from _stretches(path, reading, size, most)
     except OSError as error:
         raise DataError(unread(error), where=str(path), next_step="check the path") from None
 
 
-def rows(part: Part, reading: Reading) -> Iterator[Row]:
-    """The rows of a part, as `sources.from_files` or `from_documents` gives them for the whole file."""
-    path = Path(part.path)
-    if path.suffix == ".txt":
-        yield from sources.from_documents([path], **_columns(reading)) if reading.documents else _lines(part)
-        return
-    yield from from_records(_records(part), path, reading, first=part.row)
+def _can_be_cut(path: Path, reading: Reading) -> bool:
+    """Whether the bytes of a file of lines say where its rows end; broken quoting that is passed over ends them elsewhere."""
+    return reading.decoding().is_utf_8 and (path.suffix != ".csv" or reading.on_error == "fail")
 
 
-def from_records(records: Iterable[dict[str, object]], path: Path, reading: Reading, *, first: int) -> Iterator[Row]:
+def rows(part: Part, reading: Reading, decoding: Decoding | None = None) -> Iterator[Row]:
+    """The rows of a part, as `sources.from_files` or `from_documents` gives them for the whole file.
+
+    Args:
+        decoding: of the reading; it counts what is skipped.
+    """
+    path, decoding = Path(part.path), decoding or reading.decoding()
+    if path.suffix != ".txt":
+        yield from from_records(_records(part, decoding), path, reading, decoding, first=part.row)
+    elif reading.documents:
+        yield from sources.from_documents([path], **columns(reading), decoding=decoding)
+    elif part.rows == UNCOUNTED:
+        yield from sources.from_files([path], **columns(reading), decoding=decoding)
+    else:
+        yield from _lines(part, decoding)
+
+
+def from_records(records: Iterable[dict[str, object]], path: Path, reading: Reading, decoding: Decoding, *, first: int) -> Iterator[Row]:
     """The rows of records that stand in a file from number `first` on."""
-    found = sources.from_records(records, path, first=first, **_columns(reading))
+    found = sources.from_records(records, path, first=first, **columns(reading), decoding=decoding)
     return sources.split_rows(row._replace(document=f"{path}#{row.id}") for row in found) if reading.documents else found
 
 
-def _records(part: Part) -> Iterator[dict[str, object]]:
+def _records(part: Part, decoding: Decoding) -> Iterator[dict[str, object]]:
     path = Path(part.path)
     if path.suffix == ".parquet":
         return _parquet_rows(part)
     if part.rows == UNCOUNTED:
-        return islice(documents.read_rows(path), part.row, None)
-    return documents.read_rows_between(path, part.begin, part.end, head=part.head, line=part.line)
+        return islice(documents.read_rows(path, decoding), part.row, None)
+    return documents.read_rows_between(path, part.begin, part.end, decoding, head=part.head, line=part.line)
 
 
-def _columns(reading: Reading) -> dict[str, Any]:
+def columns(reading: Reading) -> dict[str, Any]:
+    """The names of the columns, as readers take them."""
     return {"text_column": reading.text_column, "id_column": reading.id_column}
 
 
-def _lines(part: Part) -> Iterator[Row]:
+def _lines(part: Part, decoding: Decoding) -> Iterator[Row]:
     with Path(part.path).open("rb") as stream:
         stream.seek(part.begin)
         content = stream.read(part.end - part.begin)
-    reading = Decoding()
-    lines = io.StringIO(reading.marked(_BOM + content), newline="\n")
-    return sources.from_lines(lines, part.path, first=part.row, position=part.position, decoding=reading)
+    lines = io.StringIO(decoding.marked(_BOM + content), newline="\n")
+    return sources.from_lines(lines, part.path, first=part.row, position=part.position, decoding=decoding)
 
 
 def _parquet_rows(part: Part) -> Iterator[dict[str, object]]:
@@ -131,8 +150,9 @@ def _row_groups(path: Path) -> Iterator[Part]:
         row += size
 
 
-def _stretches(path: Path, size: int, most: int) -> Iterator[Part]:
+def _stretches(path: Path, reading: Reading, size: int, most: int) -> Iterator[Part]:
     """Cut behind row ends; only the first part begins with what a file of lines may begin with, the others behind a header."""
+    decoding = reading.decoding()
     with path.open("rb") as stream:
         part, header = _beginning(stream, path)
         delimiter = documents.delimiter(io.StringIO(header.decode("utf-8", "replace"), newline="").readline())
@@ -148,7 +168,7 @@ def _stretches(path: Path, size: int, most: int) -> Iterator[Part]:
                 stretch = content[used:stop]
                 found = part._replace(end=part.begin + len(stretch), rows=row_count)
                 yield found
-                part = _behind(found, stretch)
+                part = _behind(found, stretch, decoding)
                 used = stop
             content = content[used:]
             if not block:
@@ -173,12 +193,12 @@ def _beginning(stream: io.BufferedReader, path: Path) -> tuple[Part, bytes]:
     return Part(str(path), begin, begin, head=begin if header else 0, rows=0), header
 
 
-def _behind(part: Part, content: bytes) -> Part:
+def _behind(part: Part, content: bytes, decoding: Decoding) -> Part:
     """Where the next part begins, behind one with this content."""
     suffix = Path(part.path).suffix
     characters = 0
     if suffix == ".txt":
-        characters = int(np.count_nonzero((np.frombuffer(content, dtype=np.uint8) & 0xC0) != 0x80))
+        characters = len(decoding.marked(_BOM + content))
         if part.row == 0 and content.startswith(_BOM):
             characters -= 1
     lines = content.count(b"\n")

@@ -51,7 +51,8 @@ def from_standard_input(decoding: Decoding | None = None) -> Iterator[Row]:
     """One sentence a line from standard input (UTF-8 where nothing else is said, byte order mark dropped)."""
     reading = decoding or Decoding()
     reading.reconfigure(sys.stdin)  # type: ignore[arg-type]
-    return from_lines(sys.stdin, decoding=reading)
+    with reading.naming(_STANDARD_INPUT):
+        yield from from_lines(sys.stdin, decoding=reading)
 
 
 def whole_standard_input(decoding: Decoding | None = None) -> Row:
