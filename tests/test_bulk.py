@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 import json
+import multiprocessing
 import os
 import pickle
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import nullcontext
 from itertools import pairwise
 from pathlib import Path
 
@@ -19,7 +22,7 @@ from command_line import STANCE, environment, stance, write
 
 from pipeline.classifying import bulk, sinks
 from pipeline.commands import _notes, _progress
-from pipeline.errors import StanceError
+from pipeline.errors import DataError, StanceError
 from pipeline.reading import chunks, sources
 from pipeline.reading.sources import Row
 from pipeline.records import LABELS, Prediction
@@ -47,8 +50,6 @@ def test_workers_give_the_same_bytes_in_the_same_order(model: StanceModel, form:
 
 
 def test_a_worker_ended_from_outside_is_an_error_not_a_lost_row(model: StanceModel) -> None:
-    import multiprocessing
-
     others = set(multiprocessing.active_children())
     found = bulk.encoded(model, chunks.of_rows(rows(200_000)), bulk.Settings("jsonl"), workers=2)
     next(found)
@@ -57,6 +58,32 @@ def test_a_worker_ended_from_outside_is_an_error_not_a_lost_row(model: StanceMod
     os.kill(victim, signal.SIGKILL)
     with pytest.raises(StanceError, match="ended from outside"):
         list(found)
+
+
+def bad_chunk() -> list[Row]:
+    raise DataError("cannot be read")
+
+
+def ended(model: StanceModel, how: str) -> None:
+    """Classify with workers until it ends in one way or the other."""
+    sound = list(chunks.of_rows(rows(40_000)))
+    found = bulk.encoded(model, [*sound[:8], bad_chunk, *sound[8:]] if how == "a chunk fails" else sound, bulk.Settings("jsonl"), workers=2)
+    next(found)
+    if how == "closed early":
+        found.close()  # type: ignore[attr-defined]
+    elif how == "interrupted":
+        found.throw(KeyboardInterrupt)  # type: ignore[attr-defined]
+    else:
+        list(found)
+
+
+@pytest.mark.parametrize(("how", "error"), [("all done", None), ("closed early", None), ("a chunk fails", DataError), ("interrupted", KeyboardInterrupt)])
+def test_workers_and_threads_end_before_the_last_batch_or_error_comes(model: StanceModel, how: str, error: type[BaseException] | None) -> None:
+    """Or Python, when it ends meanwhile, may print an OSError of the pool's thread."""
+    processes, threads = set(multiprocessing.active_children()), set(threading.enumerate())
+    with pytest.raises(error) if error else nullcontext():
+        ended(model, how)
+    assert set(multiprocessing.active_children()) <= processes and set(threading.enumerate()) <= threads
 
 
 INPUTS = {

@@ -108,7 +108,7 @@ def _by_workers(model: StanceModel, chunks: Iterable[Chunk], settings: Settings,
     except BrokenProcessPool:
         raise StanceError("a worker process was ended from outside", next_step="run it again, with fewer --workers if memory ran out") from None
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+        pool.shutdown(cancel_futures=True)  # waits for what is being worked on, or the pool's thread may still be closing pipes when Python ends
 
 
 _worker: tuple[StanceModel, Settings] | None = None
