@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 import sys
+import tracemalloc
 from collections.abc import Callable
 
 import numpy as np
@@ -51,6 +53,26 @@ def test_odd_texts_score_as_scikit_learn_does(model: StanceModel, scikit_learn: 
 @pytest.mark.parametrize("line", ["the denied " * 95_000, "denial" * 170_000, " ".join(f"w{number}x" for number in range(150_000))])
 def test_lines_of_a_megabyte_score_as_scikit_learn_does(model: StanceModel, scikit_learn: Predict, line: str) -> None:
     assert_equal(model, scikit_learn, [NEWS[0], line, NEWS[1]])
+
+
+@pytest.mark.parametrize("size", range(5, 12))
+def test_words_are_looked_up_in_pieces_of_any_size(model: StanceModel, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    texts = [*NEWS, *ODD, " ".join("undeniably"[:length] for length in range(1, 11)), "denial" * 9, *("denied"[:3] * length for length in range(9))]
+    once = StanceModel(model.stored).log_odds(texts)
+    monkeypatch.setattr("pipeline.scoring.wordfeatures._PIECE", size)
+    np.testing.assert_allclose(StanceModel(model.stored).log_odds(texts), once, rtol=0, atol=1e-12)
+
+
+def test_a_word_of_megabytes_takes_little_memory(model: StanceModel) -> None:
+    """Half of what it takes where all its letter sequences are looked up at once."""
+    word = "".join(random.Random(1).choices("etaoinshrdlu", k=3_000_000))
+    model.predict_proba(NEWS)
+    tracemalloc.start()
+    try:
+        model.predict_proba([word])
+        assert tracemalloc.get_traced_memory()[1] < 60 * len(word)
+    finally:
+        tracemalloc.stop()
 
 
 def test_scores_survive_forgetting_words(model: StanceModel, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 BLOCKS = 2
 """Words and characters, the first two blocks of a model."""
 _SHORTEST, _LONGEST = 3, 5
+_PIECE = 1 << 19
+"""Characters of word forms whose n-grams are looked up at once: more than a batch of sentences has."""
 _NAME_KEY = hashing.string_keys([NAME])[0]
 
 
@@ -48,21 +50,24 @@ class WordFeatures:
         keys_[names] = _NAME_KEY
         self._keys.extend(keys_)
         forms = [NAME if is_name else form for form, is_name in zip(forms, names.tolist(), strict=True)]
-        is_word = table.is_word[begin:]
-        owner, keys = character_keys(forms)
-        found = np.concatenate([self._words.find(keys_), self._characters.find(keys)])
-        owner = np.concatenate([np.arange(len(forms)), owner])
-        found[len(forms) :][found[len(forms) :] >= 0] += self._weights.ends[0]
-        known = np.flatnonzero((found >= 0) & is_word[owner])
-        known = known[np.argsort(owner[known], kind="stable")]
-        owner, found = owner[known], found[known]
-        cell, first = runs(owner * BLOCKS + self._weights.block(found))
-        sums = np.zeros((len(forms) * BLOCKS, tfidf.PARTS))
-        if len(cell):
-            sums[cell] = np.add.reduceat(self._weights.alone(found), first, axis=1).T
+        is_word, own = table.is_word[begin:], self._words.find(keys_)
+        sums, counts = np.zeros((len(forms) * BLOCKS, tfidf.PARTS)), np.zeros(len(forms), dtype=np.int64)
+        for form, pieces in _pieces(forms):
+            piece, keys = character_keys(pieces)
+            found = np.concatenate([own.take(form), self._characters.find(keys)])
+            own[form] = -1  # what is left of a long form does not have it again
+            found[len(form) :][found[len(form) :] >= 0] += self._weights.ends[0]
+            owner = np.concatenate([form, form.take(piece)])
+            known = np.flatnonzero((found >= 0) & is_word[owner])
+            known = known[np.argsort(owner[known], kind="stable")]
+            owner, found = owner[known], found[known]
+            cell, first = runs(owner * BLOCKS + self._weights.block(found))
+            if len(cell):
+                sums[cell] += np.add.reduceat(self._weights.alone(found), first, axis=1).T
+            counts += np.bincount(owner, minlength=len(forms))
+            self._features.extend(found)
         self._sums.extend(sums.reshape(len(forms), -1))
-        self._first.extend(len(self._features) + np.cumsum(np.bincount(owner, minlength=len(forms))))
-        self._features.extend(found)
+        self._first.extend(self._first.values[-1] + np.cumsum(counts))
 
     def of(self, token: Ints) -> tuple[NDArray[np.uint32], Ints]:
         """The features of tokens one after another, and how many each has."""
@@ -81,21 +86,40 @@ class WordFeatures:
         return taken
 
 
-def character_keys(forms: Sequence[str]) -> tuple[Ints, hashing.Keys]:
-    """Keys of the 3- to 5-grams of every word form padded with a space on each side, as char_wb cuts them.
+def _pieces(forms: Sequence[str]) -> Iterator[tuple[Ints, list[str]]]:
+    """Word forms padded with a space on each side, in lists of about _PIECE characters, and the number of the form each is or is a piece of.
 
-    Returns the number of the form each key belongs to and the keys. A padded form shorter than n is one
-    n-gram itself, once.
+    A form longer than that is cut into pieces, of which a list holds one; each goes on _LONGEST - 1 characters into the next.
     """
-    padded = [f" {form} " for form in forms]
-    lengths = np.fromiter(map(len, padded), np.int64, len(padded))
+    numbers: list[int] = []
+    pieces: list[str] = []
+    room = _PIECE
+    for number, form in enumerate(forms):
+        padded = f" {form} "
+        for begin in range(0, len(padded) - _SHORTEST + 1, _PIECE):
+            piece = padded[begin : begin + _PIECE + _LONGEST - 1]
+            if len(piece) > room and pieces:
+                yield np.array(numbers), pieces
+                numbers, pieces, room = [], [], _PIECE
+            numbers.append(number)
+            pieces.append(piece)
+            room -= len(piece)
+    yield np.array(numbers), pieces
+
+
+def character_keys(pieces: Sequence[str]) -> tuple[Ints, hashing.Keys]:
+    """Keys of the 3- to 5-grams of every padded word form, or of the first _PIECE places of it, as char_wb cuts them.
+
+    Returns the number of the form each key belongs to and the keys.
+    """
+    lengths = np.fromiter(map(len, pieces), np.int64, len(pieces))
     begins = np.cumsum(lengths) - lengths
-    points = hashing.code_points("".join(padded))
+    points = hashing.code_points("".join(pieces))
     owners, keys = [], []
     for size in range(_SHORTEST, _LONGEST + 1):
-        windows = np.where(lengths >= size, lengths - size + 1, 1 if size == _SHORTEST else 0)
-        owner = np.repeat(np.arange(len(forms)), windows)
+        windows = np.clip(lengths - size + 1, 0, _PIECE)
+        owner = np.repeat(np.arange(len(pieces)), windows)
         start = spans(begins, windows)
         owners.append(owner)
-        keys.append(hashing.span_keys(points, start, start + np.minimum(size, lengths[owner])))
+        keys.append(hashing.span_keys(points, start, start + size))
     return np.concatenate(owners), np.concatenate(keys)
