@@ -66,9 +66,9 @@ class _Parser(argparse.ArgumentParser):
     def _meant(self, message: str, word: str, known: Iterable[str]) -> NoReturn:
         from pipeline import suggesting
 
-        near = suggesting.nearest(word, known)
-        if near:
-            raise UsageError(message, next_step=f"did you mean {near!r}? See `{self.prog} --help`")
+        meant = suggesting.meant(word, known)
+        if meant:
+            raise UsageError(message, next_step=f"{meant} See `{self.prog} --help`")
         self.error(message)
 
 

@@ -5,6 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 
+def meant(word: str, known: Iterable[str]) -> str:
+    """A question after the known word that is most like `word`, "" where none comes close.
+
+    >>> meant("clasify", ["explain", "classify"])
+    "did you mean 'classify'?"
+    """
+    near = nearest(word, known)
+    return f"did you mean {near!r}?" if near else ""
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """The known word that is most like `word` in difflib's measure, "" where none comes close.
 

@@ -29,7 +29,8 @@ def test_reads_files_in_order(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("name,text,label\nx,They met.,neutral\n", "has no column 'group'"),
+        ("name,text,label\nx,They met.,neutral\n", "has no column 'group' .*; add the column"),
+        ("name,text,group\nx,They met.,odd\n", "has no column 'label' .*; add the column"),
         (HEADER + "x,,neutral,a\n", "has an empty cell"),
         (HEADER + ",They met.,neutral,a\n", "has an empty cell"),
         (HEADER + "x,They met.,neutral,\n", "has an empty cell"),

@@ -166,6 +166,13 @@ def test_one_column_alone_is_csv_whatever_its_text_holds(tmp_path: Path) -> None
     assert [row["text"] for row in documents.read_rows(path)] == ["one; two", "three\tfour"]
 
 
+def test_a_column_that_is_not_there_is_called_by_what_it_holds() -> None:
+    for read, holds in ((documents.cell, "text"), (documents.label_cell, "label")):
+        with pytest.raises(DataError, match="has no column 'a'") as caught:
+            read({"b": "x"}, "a", Path("coded.csv"), 0)
+        assert caught.value.next_step == f"name the column that holds the {holds}"
+
+
 def test_a_label_is_named_or_numbered() -> None:
     read = partial(documents.label_cell, column="label", path=Path("coded.parquet"), number=4)
     assert [read({"label": value}) for value in (*LABELS, *range(len(LABELS)))] == [*range(len(LABELS))] * 2

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 
+from pipeline import suggesting
 from pipeline.coding.annotations import Finder, Labels, squeeze
 from pipeline.coding.forms import Rejected
 from pipeline.errors import UsageError
@@ -128,8 +128,8 @@ class Importer:
     def _own_edges(self, annotation: Annotation, result: Imported) -> tuple[Annotation | None, str]:
         """The annotation with its own edges where the document reads so between them, or None and the reason."""
         if annotation.document not in self._texts:
-            near = get_close_matches(annotation.document, self._texts, n=1) if len(result.rejected) < _SUGGESTED else []
-            return None, f"there is no document {annotation.document!r}" + (f"; did you mean {near[0]!r}?" if near else "")
+            meant = suggesting.meant(annotation.document, self._texts) if len(result.rejected) < _SUGGESTED else ""
+            return None, f"there is no document {annotation.document!r}" + (f"; {meant}" if meant else "")
         text = self._texts[annotation.document]
         if annotation.start < 0:
             start = text.find(annotation.text)

@@ -14,6 +14,7 @@ from pipeline.reading import documents
 from pipeline.records import LABELS
 
 COLUMNS = ("name", "text", "group")
+_ABSENT = "add the column; challenges have name, text, label and group"
 
 
 class Challenge(NamedTuple):
@@ -63,13 +64,13 @@ def read_folder(folder: Path) -> list[Challenge]:
     for path in paths:
         for number, row in enumerate(documents.read_rows(path)):
             where = f"{path} row {number + 1}"
-            name, text, group = (documents.cell(row, column, path, number) for column in COLUMNS)
+            name, text, group = (documents.cell(row, column, path, number, absent=_ABSENT) for column in COLUMNS)
             if not (name and text and group):
                 raise DataError("has an empty cell", where=where, next_step=f"fill {', '.join(COLUMNS)}")
             if name in seen:
                 raise DataError(f"the name {name!r} is taken by {seen[name]}", where=where, next_step="give it another")
             seen[name] = where
-            found.append(Challenge(name, text, documents.label_cell(row, "label", path, number), group))
+            found.append(Challenge(name, text, documents.label_cell(row, "label", path, number, absent=_ABSENT), group))
     return found
 
 

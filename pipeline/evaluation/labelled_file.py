@@ -70,15 +70,12 @@ def read(path: Path, columns: Columns, decoding: Decoding | None = None) -> tupl
 
 def _label(row: dict[str, object], column: str, path: Path, number: int) -> int:
     """`documents.label_cell`, whose errors here name the option or the label that was meant."""
-    if column not in row and not isinstance(row, documents.Unreadable):
-        what = f"has no column {column!r} (it has {', '.join(map(str, row))})"
-        raise DataError(what, where=f"{path} row {number + 1}", next_step="name the column that holds the label with --label-column")
     try:
-        return documents.label_cell(row, column, path, number)
+        return documents.label_cell(row, column, path, number, absent="name the column that holds the label with --label-column")
     except DataError as error:
-        near = suggesting.nearest(str(row.get(column)).strip().lower(), LABELS)
-        meant = f"did you mean {near!r}? {error.next_step[:1].upper()}{error.next_step[1:]}" if near else error.next_step
-        raise DataError(error.what, where=error.where, next_step=meant) from None
+        meant = suggesting.meant(str(row.get(column)).strip().lower(), LABELS)
+        next_step = f"{meant} {error.next_step[:1].upper()}{error.next_step[1:]}" if meant else error.next_step
+        raise DataError(error.what, where=error.where, next_step=next_step) from None
 
 
 def as_table(figures: Mapping[str, Any]) -> str:

@@ -25,6 +25,7 @@ ROOT_COLLECTION = "documents"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _QUOTED = re.compile('"[^"]*"')
 _UNCLOSED = "unexpected end of data"
+_NAME_TEXT = "name the column that holds the text"
 csv.field_size_limit(2**31 - 1)
 
 
@@ -66,20 +67,20 @@ def identity(row: dict[str, object], column: str, number: int) -> str:
     return str(number if found is None else found)
 
 
-def cell(row: dict[str, object], column: str, path: Path, number: int, decoding: Decoding | None = None) -> str:
+def cell(row: dict[str, object], column: str, path: Path, number: int, decoding: Decoding | None = None, *, absent: str = _NAME_TEXT) -> str:
     """The text in `column` of a row; an empty cell, or one that is skipped, is the empty string.
 
     Raises:
-        DataError: there is no such column (in the first row, even where others are skipped), or it holds no text.
+        DataError: there is no such column (in the first row, even where others are skipped), whose next step is `absent`, or it holds no text.
     """
     where, reading = f"{path} row {number + 1}", decoding or Decoding()
     if isinstance(row, Unreadable):
         return ""
     if column not in row:
-        what, next_step = f"has no column {column!r} (it has {', '.join(map(str, row))})", "name the column that holds the text"
+        what = f"has no column {column!r} (it has {', '.join(map(str, row))})"
         if number == 0:
-            raise DataError(what, where=where, next_step=next_step)
-        reading.refuse(what, where=where, next_step=next_step)
+            raise DataError(what, where=where, next_step=absent)
+        reading.refuse(what, where=where, next_step=absent)
         return ""
     value = row[column]
     if value is not None and not isinstance(value, str):
@@ -88,8 +89,8 @@ def cell(row: dict[str, object], column: str, path: Path, number: int, decoding:
     return value or ""
 
 
-def label_cell(row: dict[str, object], column: str, path: Path, number: int) -> int:
-    """The number (in LABELS) of the label in `column` of a row, which holds the label or that number.
+def label_cell(row: dict[str, object], column: str, path: Path, number: int, *, absent: str = "name the column that holds the label") -> int:
+    """The number (in LABELS) of the label in `column` of a row, which holds the label or that number; `absent` as in `cell`.
 
     Raises:
         DataError: there is no such column, or it holds neither.
@@ -97,7 +98,7 @@ def label_cell(row: dict[str, object], column: str, path: Path, number: int) -> 
     value = row.get(column)
     if type(value) is int and 0 <= value < len(LABELS):
         return value
-    label = cell(row, column, path, number)
+    label = cell(row, column, path, number, absent=absent)
     if label not in LABELS:
         raise DataError(f"the label is {label!r}", where=f"{path} row {number + 1}", next_step=f"the labels are {', '.join(LABELS)}")
     return LABELS.index(label)

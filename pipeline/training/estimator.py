@@ -162,8 +162,7 @@ def _numbers(labels: NDArray[Any]) -> Ints:
     """The numbers in LABELS of labels (k,) that are names or numbers."""
     for label in labels.tolist():
         if label not in (*LABELS, *range(len(LABELS))) or isinstance(label, bool):
-            near = suggesting.nearest(str(label), LABELS)
-            hint = f"did you mean {near!r}?" if near else f"the labels are {', '.join(LABELS)}, or 0 to {len(LABELS) - 1}"
+            hint = suggesting.meant(str(label), LABELS) or f"the labels are {', '.join(LABELS)}, or 0 to {len(LABELS) - 1}"
             raise UsageError(f"the label is {label!r}", next_step=hint)
     return np.array([LABELS.index(label) if isinstance(label, str) else int(label) for label in labels.tolist()], dtype=np.int64)
 
