@@ -13,7 +13,7 @@ from pipeline import StanceModel
 from pipeline.reading import documents, sentences
 
 RESOLUTIONS = ("lowest-direct", "highest")
-TESTS = ("tests/test_sentences.py", "tests/test_model.py", "tests/test_training.py")
+TESTS = ("tests/test_sentences.py", "tests/test_model.py", "tests/test_training.py", "tests/test_regression.py")
 FOLDER = Path("dist/versions")
 MODEL = Path("models/stance.npz")
 TOLERANCE = 1e-6
