@@ -48,7 +48,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=3)
     options = parser.parse_args()
     section, stored = params.load(options.params, TrainParams), modelfile.read(options.model)
-    rows = coded.read(options.labelled, by_people=True)
+    rows = coded.read(options.labelled, by_coders=True)
     labels = np.array(rows["label"], dtype=np.int64)
     groups = fitting.fold_of(rows["collection"], section.collection_folds)
     counts = fitting.Counts.of(rows["text"], stored.lexicon, casing.common_forms(rows["text"]), min_documents=section.min_documents, jobs=section.jobs)

@@ -37,7 +37,7 @@ class Ground(NamedTuple):
 
 def prepare(labelled: Path, model: Path, *, pool: int, seed: int, jobs: int) -> Ground:
     """`pool` sentences with coders' labels in training documents, drawn at random, and all of the test documents."""
-    train, test = (coded.read(labelled / f"{part}.parquet", by_people=True) for part in ("train", "test"))
+    train, test = (coded.read(labelled / f"{part}.parquet", by_coders=True) for part in ("train", "test"))
     drawn = np.random.default_rng(seed).permutation(len(train["text"]))[:pool]
     texts = [*(train["text"][i] for i in drawn), *test["text"]]
     labels = np.array([*(train["label"][i] for i in drawn), *test["label"]], dtype=np.int64)

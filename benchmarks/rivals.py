@@ -48,7 +48,7 @@ def main() -> None:
     parser.add_argument("--report", type=Path, default=Path("reports/rivals.csv"))
     parser.add_argument("--epochs", type=int, default=10, help="rounds of spaCy's training")
     options = parser.parse_args()
-    test = coded.read(options.labelled / "test.parquet", by_people=True)
+    test = coded.read(options.labelled / "test.parquet", by_coders=True)
     texts, truth, _ = labelled_file.read(options.file, labelled_file.Columns())
     sets = [
         Measured("test documents", test["text"], np.array(test["label"], dtype=np.int64), test["document"]),
@@ -71,7 +71,7 @@ def main() -> None:
 
 def read(labelled: Path, section: TrainParams) -> tuple[list[str], list[int]]:
     """The sentences with coders' labels in training documents, those of ordinary news as often as they weigh for the model."""
-    rows = coded.read(labelled / "train.parquet", by_people=True)
+    rows = coded.read(labelled / "train.parquet", by_coders=True)
     times = np.where(fitting.natural(rows["collection"], section), round(section.natural_weight), 1)
     chosen = np.repeat(np.arange(len(times)), times).tolist()
     return [" ".join(rows["text"][i].split()) for i in chosen], [rows["label"][i] for i in chosen]

@@ -51,8 +51,8 @@ class Case(NamedTuple):
 
 
 def read(path: Path, natural: str) -> Labelled:
-    """People's labels of ordinary news, with honest probabilities."""
-    rows = coded.read(path, by_people=True, more=LABELS)
+    """Coders' labels of ordinary news, with honest probabilities."""
+    rows = coded.read(path, by_coders=True, more=LABELS)
     found = Labelled(
         np.array(rows["label"], dtype=np.int64),
         np.column_stack([rows[label] for label in LABELS]),

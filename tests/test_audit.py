@@ -87,7 +87,7 @@ def test_the_order_is_that_of_the_labels_own_probability(items: list[tuple[int, 
     assert sorted(found.tolist()) == list(range(len(items))) and own == sorted(own)
 
 
-def test_the_command_lists_people_s_labels_of_training_documents_only(run: Run, project: Project, tmp_path: Path) -> None:
+def test_the_command_lists_coders_labels_of_training_documents_only(run: Run, project: Project, tmp_path: Path) -> None:
     held_out = pyarrow.parquet.read_table(project.held_out)
     wrong = pyarrow.array([(number + 1) % 4 for number in held_out["label"].to_pylist()], held_out["label"].type)
     pyarrow.parquet.write_table(held_out.set_column(held_out.column_names.index("label"), "label", wrong), tmp_path / "held_out.parquet")

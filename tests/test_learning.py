@@ -162,4 +162,4 @@ def test_coded_rows(tmp_path: Path) -> None:
     columns["label"][0], columns["source"][1] = None, "rules"
     tables.write(tmp_path / "x.parquet", tables.of_columns(columns))
     assert coded.read(tmp_path / "x.parquet")["label"] == [1, 3]
-    assert coded.read(tmp_path / "x.parquet", by_people=True, more=("extra",))["extra"] == [3]
+    assert coded.read(tmp_path / "x.parquet", by_coders=True, more=("extra",))["extra"] == [3]

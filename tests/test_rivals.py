@@ -15,10 +15,10 @@ from pipeline.params import TrainParams
 from pipeline.records import LABELS
 
 
-def test_rivals_are_trained_on_people_and_on_ordinary_news_as_often_as_it_weighs(project: Project) -> None:
+def test_rivals_are_trained_on_coders_labels_and_on_ordinary_news_as_often_as_it_weighs(project: Project) -> None:
     section = params.parse({"natural_collections": "co", "natural_weight": 3.0}, TrainParams)
     texts, labels = rivals.read(project.labelled, section)
-    rows = coded.read(project.labelled / "train.parquet", by_people=True)
+    rows = coded.read(project.labelled / "train.parquet", by_coders=True)
     natural = [name.startswith("co") for name in rows["collection"]]
     assert len(texts) == len(labels) == len(natural) + 2 * sum(natural) and 0 < sum(natural) < len(natural)
     assert set(zip(texts, labels, strict=True)) == set(zip(rows["text"], rows["label"], strict=True))

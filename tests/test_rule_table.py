@@ -142,7 +142,7 @@ def test_unread_sentences_train_by_their_rules_weight_and_never_reach_evaluation
     assert denies["precision"] == "1.000" and {row["label"] for row in unread} == {LABELS.index("denial")}
     assert {row["weight"] for row in unread} == {weight} and {row["weight"] for row in every if row["source"] == "single"} == {1.0}
     for name in ("train", "test"):
-        kept = coded.read(root / "labelled" / f"{name}.parquet", by_people=True)
+        kept = coded.read(root / "labelled" / f"{name}.parquet", by_coders=True)
         assert "rules" not in kept["source"] and not [text for text in kept["text"] if text.startswith("The clerk")]
     capsys.readouterr()
     train.train(root / "labelled", root / "cues", root / "CODEBOOK.md", root / "stance.npz", root / "held_out.parquet", settings)
@@ -152,8 +152,8 @@ def test_unread_sentences_train_by_their_rules_weight_and_never_reach_evaluation
     paths = evaluate.Paths(root / "labelled", root / "held_out.parquet", root / "stance.npz", seeds / "challenges", seeds / "names", root / "reports")
     evaluate.evaluate(paths, settings)
     figures = json.loads((root / "reports" / "metrics.json").read_text())
-    people = sum(row["source"] != "rules" for row in (dict(zip(columns, row, strict=True)) for row in zip(*rows[1].values(), strict=True)))
-    assert figures["model"]["sentences"] == figures["rules"]["sentences"] == people > 0
+    by_coders = sum(row["source"] != "rules" for row in (dict(zip(columns, row, strict=True)) for row in zip(*rows[1].values(), strict=True)))
+    assert figures["model"]["sentences"] == figures["rules"]["sentences"] == by_coders > 0
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The evaluate stage on a handful of sentences: every file it promises, and only people's labels measured."""
+"""The evaluate stage on a handful of sentences: every file it promises, and only coders' labels measured."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_writes_what_dvc_expects(reports: Path) -> None:
     assert {path.name for path in reports.iterdir()} == promised
 
 
-def test_measures_only_what_people_labelled(reports: Path) -> None:
+def test_measures_only_what_coders_labelled(reports: Path) -> None:
     found = metrics(reports)
     assert found["model"]["sentences"] == 4
     assert found["model"]["accuracy"]["value"] == 1.0

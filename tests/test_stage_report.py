@@ -27,7 +27,7 @@ SECTIONS = ("tiles", "labels", "sure", "looks", "errors", "data", "challenges")
 
 
 class Case(NamedTuple):
-    """A sentence that people labelled, and the document it stands in."""
+    """A sentence that coders labelled, and the document it stands in."""
 
     text: str
     label: int
@@ -160,9 +160,9 @@ def test_a_second_run_gives_the_same_bytes(write: Write, project: Project) -> No
 
 
 def test_what_is_missing_is_said_in_words(write: Write) -> None:
-    assert "is labelled warning by people" in write("a class missing").page.read_text()
+    assert "is labelled warning by coders" in write("a class missing").page.read_text()
     one = write("one class").page.read_text()
-    assert "is labelled accusation or warning or neutral by people" in one and "the figures of these labels say nothing" in one
+    assert "is labelled accusation or warning or neutral by coders" in one and "the figures of these labels say nothing" in one
     assert "by people: the figures" not in write("ordinary").page.read_text()
     assert "There is none: every sentence that was measured got its label." in write("no errors").page.read_text()
     assert 'id="filter"' not in write("no errors").page.read_text()

@@ -79,7 +79,7 @@ def test_label_settles_what_several_coders_say(rows: list[dict[str, Any]]) -> No
         assert (row["label"] is None) == (how == "disputed")
 
 
-def test_label_gives_people_s_labels_where_people_read_and_the_rules_labels_elsewhere(project: Project, rows: list[dict[str, Any]]) -> None:
+def test_label_gives_coders_labels_where_they_read_and_the_rules_labels_elsewhere(project: Project, rows: list[dict[str, Any]]) -> None:
     said = {(a.document, a.start): a.label for a in coding.read(project.annotations / "ana.csv")}
     for row in rows:
         if row["source"] in ("single", "agreed", "adjudicated"):

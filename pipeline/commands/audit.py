@@ -29,7 +29,7 @@ def run(options: argparse.Namespace) -> None:
     from pipeline.coding import audit, codebook, coded
     from pipeline.records import LABELS
 
-    rows = coded.read(options.held_out, by_people=True, more=(*LABELS, "coders"))
+    rows = coded.read(options.held_out, by_coders=True, more=(*LABELS, "coders"))
     probabilities = np.column_stack([rows[label] for label in LABELS])
     found = audit.suspects(rows, probabilities, codebook.read(options.codebook), share=options.share)
     _shared.put_list(options, audit.Suspect._fields, found, f"the {len(found)} that look most like errors of {len(rows['label'])} annotations")

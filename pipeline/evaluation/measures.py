@@ -1,4 +1,4 @@
-"""Figures of a classification against people's labels: scores, calibration, intervals, slices."""
+"""Figures of a classification against coders' labels: scores, calibration, intervals, slices."""
 
 from __future__ import annotations
 

@@ -21,8 +21,8 @@ _SEEDS = ("CODEBOOK.md", "documents", "annotations", "cues", "challenges", "name
 class Collection(NamedTuple):
     """A collection: its documents, those of them that are kept for evaluation, its sentences, and how they came by their label.
 
-    `labels` counts the labels of people in the order of LABELS; `by_rules` sentences only rules have read,
-    `unsettled` those on which people differ.
+    `labels` counts coders' labels in the order of LABELS; `by_rules` sentences only rules have read,
+    `unsettled` those on which coders differ.
     """
 
     name: str
@@ -55,7 +55,7 @@ def section(labelled: Path, seeds: Path, header: Mapping[str, Any], *, near_dupl
 
     Args:
         labelled: the folder that the label stage wrote.
-        seeds: what people wrote.
+        seeds: the folder that the pipeline starts from.
         header: the model's.
         near_duplicate: share of five-word runs from which two documents count as copies (holdout.near_duplicate_groups).
 
@@ -100,7 +100,7 @@ def _facts(found: Sequence[Collection], copies: int, header: Mapping[str, Any]) 
         ("Documents", f"{_many(documents)} in {_many(len(found))} collections"),
         ("Kept for testing, whole documents", _many(test)),
         ("Trained on", f"{_many(header['training']['sentences'])} sentences in {_many(header['training']['documents'])} documents"),
-        ("Labelled by people", _many(sum(sum(one.labels) for one in found))),
+        ("Labelled by coders", _many(sum(sum(one.labels) for one in found))),
         ("Labelled by rules alone (never measured on)", _many(by_rules)),
         ("Left out, as coders differ", _many(unsettled)),
         ("Near-copies of another document (kept on its side of the split)", _many(copies)),

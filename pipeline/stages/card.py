@@ -37,5 +37,5 @@ def main(arguments: argparse.Namespace) -> None:
 
 
 if __name__ == "__main__":
-    run(main, reports="folder of figures", labelled="folder of labelled sentences", data_card="what people say of the documents",
+    run(main, reports="folder of figures", labelled="folder of labelled sentences", data_card="what is said of the documents",
         model="model file", card="card to write")  # fmt: skip

@@ -33,7 +33,7 @@ class Paths(NamedTuple):
 def evaluate(paths: Paths, settings: Path) -> None:
     """Score the model, the rules and the majority label on the coders' labels of the test documents, and the model on every other test of it."""
     section = params.load(settings, EvaluateParams)
-    rows = coded.read(paths.labelled / "test.parquet", by_people=True)
+    rows = coded.read(paths.labelled / "test.parquet", by_coders=True)
     truth = np.array(rows["label"], dtype=np.int64)
     model = StanceModel.load(paths.model)
     probabilities = model.predict_proba(rows["text"])
@@ -67,7 +67,7 @@ def _slices(rows: dict[str, list[Any]], truth: measures.Ints, probabilities: mea
 
 def _held_out(paths: Paths, section: EvaluateParams) -> dict[str, Any]:
     """The training sentences as models see them that were trained without their collection: each collection, calibration, coverage."""
-    rows = coded.read(paths.held_out, by_people=True, more=LABELS)
+    rows = coded.read(paths.held_out, by_coders=True, more=LABELS)
     truth = np.array(rows["label"], dtype=np.int64)
     probabilities = np.column_stack([rows[label] for label in LABELS])
     curve = confidence.coverage(truth, probabilities)

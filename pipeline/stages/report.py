@@ -42,4 +42,4 @@ def main(arguments: argparse.Namespace) -> None:
 
 
 if __name__ == "__main__":
-    run(main, reports="folder of figures", labelled="folder of labelled sentences", model="model file", seeds="what people wrote", page="page to write")
+    run(main, reports="folder of figures", labelled="folder of labelled sentences", model="model file", seeds="folder of the seeds", page="page to write")

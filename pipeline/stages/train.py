@@ -72,7 +72,7 @@ def _calibrate(
 ) -> tuple[NDArray[np.float64], float]:
     """Calibrated log odds of every sentence from a model that saw nothing of its collection (or document, where there is one collection).
 
-    The divisor comes from people's labels in the natural collections where there are such: on text composed
+    The divisor comes from coders' labels in the natural collections where there are such: on text composed
     for its labels a model is surer than the news allows.
     """
     groups = fitting.fold_of(rows["collection"] if len(set(rows["collection"])) > 1 else rows["document"], section.collection_folds)
@@ -83,10 +83,10 @@ def _calibrate(
 
 
 def _trusted(rows: dict[str, list[Any]], section: TrainParams) -> NDArray[np.bool_]:
-    """The sentences by which probabilities are judged: people's labels, of the natural collections where there are such."""
-    people: NDArray[np.bool_] = np.array(rows["source"]) != resolving.RULES
-    natural = people & fitting.natural(rows["collection"], section)
-    return natural if natural.any() else people
+    """The sentences by which probabilities are judged: coders' labels, of the natural collections where there are such."""
+    by_coders: NDArray[np.bool_] = np.array(rows["source"]) != resolving.RULES
+    natural = by_coders & fitting.natural(rows["collection"], section)
+    return natural if natural.any() else by_coders
 
 
 def _shares(rows: dict[str, list[Any]], labels: NDArray[np.int64], odds: NDArray[np.float64], section: TrainParams) -> dict[str, Any]:

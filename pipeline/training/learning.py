@@ -80,7 +80,7 @@ def prepare(labelled: Path, model: Path, params: TrainParams, *, more: Sequence[
         model: model file, whose cue lists and strength are taken.
     """
     stored = modelfile.read(model)
-    rows, test = coded.read(labelled / "train.parquet", more=("weight",)), coded.read(labelled / "test.parquet", by_people=True)
+    rows, test = coded.read(labelled / "train.parquet", more=("weight",)), coded.read(labelled / "test.parquet", by_coders=True)
     tested = (EvaluationSet("test documents", test["text"], np.array(test["label"], dtype=np.int64)), *more)
     texts = [*rows["text"], *(text for one in tested for text in one.texts)]
     counts = fitting.Counts.of(texts, stored.lexicon, casing.common_forms(rows["text"]), min_documents=params.min_documents, jobs=params.jobs)
