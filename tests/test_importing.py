@@ -101,6 +101,7 @@ town/one.txt,0,17,,denail
 town/one.txt,9000,9010,,denial
 town/one.txt,0,17,Mayor admits raid,denial
 town/one.txt,40,59,,neutral
+town/mayor-denies.txt,,,The mayor denied it.,denial
 """
 REASONS = (
     (3, "its text is not in the document"),
@@ -111,6 +112,7 @@ REASONS = (
     (8, "nothing stands there: the document has"),
     (9, "the document reads otherwise there: 'Mayor denies raid'"),
     (10, "the same file also says accusation"),
+    (11, "there is no document 'town/mayor-denies.txt'; put it into the folder of documents first"),
 )
 
 
@@ -118,7 +120,7 @@ def test_what_cannot_be_placed_is_all_named_and_nothing_is_written(run: Run) -> 
     saved(Path("in.csv"), BAD)
     code, out, err = run("import", "in.csv", "--coder", "ana")
     assert code == 1 and out == "" and not ANA.exists()
-    assert "stance: in.csv: 8 annotations cannot be placed; nothing was imported" in err
+    assert "stance: in.csv: 9 annotations cannot be placed; nothing was imported" in err
     for row, reason in REASONS:
         assert any(line.startswith(f"  in.csv row {row}: ") and reason in line for line in err.splitlines()), (row, reason, err)
 
@@ -126,7 +128,7 @@ def test_what_cannot_be_placed_is_all_named_and_nothing_is_written(run: Run) -> 
 def test_what_can_be_placed_is_taken_where_the_rest_goes_to_a_file(run: Run) -> None:
     saved(Path("in.csv"), BAD)
     code, out, _ = run("import", "in.csv", "--coder", "ana", "--rejects", "rest.csv")
-    assert code == 0 and "1 new" in out and "8 could not be placed" in out
+    assert code == 0 and "1 new" in out and "9 could not be placed" in out
     assert [row["text"] for row in table(ANA)] == ["He blamed the bank."]
     rejects = table(Path("rest.csv"))
     assert sorted(row["where"] for row in rejects) == sorted(f"in.csv row {row}" for row, _ in REASONS)

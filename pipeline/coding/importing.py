@@ -128,8 +128,8 @@ class Importer:
     def _own_edges(self, annotation: Annotation, result: Imported) -> tuple[Annotation | None, str]:
         """The annotation with its own edges where the document reads so between them, or None and the reason."""
         if annotation.document not in self._texts:
-            meant = suggesting.meant(annotation.document, self._texts) if len(result.rejected) < _SUGGESTED else ""
-            return None, f"there is no document {annotation.document!r}" + (f"; {meant}" if meant else "")
+            meant = suggesting.meant(annotation.document, self._texts, likeness=_NEAR) if len(result.rejected) < _SUGGESTED else ""
+            return None, f"there is no document {annotation.document!r}; {meant or 'put it into the folder of documents first'}"
         text = self._texts[annotation.document]
         if annotation.start < 0:
             start = text.find(annotation.text)
