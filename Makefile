@@ -6,7 +6,8 @@ BIN := .venv/bin
 
 pipeline: .venv/pipeline  ## run what has changed of the pipeline and show the metrics
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/dvc repro
-	$(BIN)/python -m pipeline.stages.summary reports
+	@echo
+	@$(BIN)/python -m pipeline.stages.summary reports
 
 test: .venv/test lint  ## lint, check types, run the everyday tests
 	$(BIN)/pytest -m "not slow"

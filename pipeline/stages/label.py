@@ -60,7 +60,7 @@ def _summary(size: int, counted: Counter[str], placed: coding.Placed, held: int)
     by_how = ", ".join(f"{count} {how}" for how, count in sorted(counted.items()) if how != resolving.RULES)
     return (
         f"label: {size} sentences, {len(placed.labels)} annotated ({by_how or 'none'}), {counted[resolving.RULES]} by rules; "
-        f"{len(placed.moved)} annotations with moved edges, {len(placed.repeated)} given twice, {len(placed.cut_differently)} of sentences cut differently; "
+        f"{len(placed.moved)} annotations with moved edges, {len(placed.repeated)} given twice; "
         f"{held} sentences kept for evaluation"
     )
 
@@ -69,8 +69,9 @@ def _report_unplaced(placed: coding.Placed) -> None:
     if placed.unmatched:
         named = "; ".join(f"{item.where} ({item.document})" for item in placed.unmatched[:_SHOWN])
         raise DataError(f"{len(placed.unmatched)} annotations match no sentence: {named}", next_step="mend or delete them, or add the document")
-    for item in placed.cut_differently[:_SHOWN]:
-        print(f"label: note: {item.where}: the splitter cuts {item.text[:60]!r} differently; the annotation is left out")
+    if placed.cut_differently:
+        by_coder = ", ".join(f"{count} of {coder}" for coder, count in sorted(Counter(item.coder for item in placed.cut_differently).items()))
+        print(f"label: note: annotations are left out where the splitter cuts sentences differently ({by_coder}); `stance annotations check` lists them")
 
 
 def _apply_rules(columns: dict[str, list[Any]], held: NDArray[np.bool_], cues: Path, table: Path, labelling: LabelParams) -> None:
