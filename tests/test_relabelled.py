@@ -12,7 +12,8 @@ from command_line import CODED, DENIED, Run, failed, jsonl, write
 from small_project import Project
 
 from pipeline import StanceModel
-from pipeline.evaluation import relabelled
+from pipeline.commands import compare
+from pipeline.evaluation import comparing, relabelled
 from pipeline.evaluation.relabelled import BROKEN, CONSTANT, MENDED, MOVED, Classified
 from pipeline.records import LABELS
 from pipeline.scoring import modelfile
@@ -112,6 +113,15 @@ def test_the_command_shows_figures_side_by_side_and_every_changed_label(run: Run
         (str(one["row"]), one["truth"], one["old"], one["new"], "broken") for one in told["changed"]
     ]
     assert all(row["words"].startswith("(constant) +50.00") for row in rows)
+
+
+def test_the_table_says_what_is_better_and_leaves_out_precision_and_recall_that_did_not_move() -> None:
+    moves = {"macro_f1": 0.1, "precision/denial": 0.0, "recall/denial": -0.1, "f1/denial": 0.0, "log_loss": -0.1, "calibration_error": 0.1}
+    changes = [comparing.Change(name, 0.5, 0.5 + by, by, by - 0.05, by + 0.05) for name, by in moves.items()]
+    shown = {line[:24].strip(): line.split("  ")[-1] for line in list(compare._lines(changes, [], 4, None))[2:-1]}
+    same = "the same beyond noise"
+    told = {"macro F1": "up, better", "recall of denial": "down, worse", "F1 of denial": same, "log loss": "down, better", "calibration error": "up, worse"}
+    assert shown == told
 
 
 def test_the_list_can_be_cut_and_says_so(run: Run, models: tuple[Path, Path], tmp_path: Path) -> None:

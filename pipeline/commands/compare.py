@@ -22,6 +22,9 @@ _EXAMPLES = """  stance compare old.npz models/stance.npz coded.jsonl
 _COLUMNS = ("row", "text", "truth", "old", "new", "outcome", "old_probability", "new_probability", "words", "cues")
 _WORDS = {"broken": "right before, wrong now", "mended": "wrong before, right now", "moved": "wrong before and now"}
 _SHOWN = 3
+_ONLY_IF_MOVED = ("precision", "recall")
+"""Of these figures by label, the table has those that moved beyond noise."""
+_LESS_IS_BETTER = ("log_loss", "calibration_error")
 
 
 def add(commands: _shared.Commands) -> None:
@@ -84,7 +87,7 @@ def _as_json(changes: Sequence[Change], changed: Sequence[Relabelled], sentences
 def _lines(changes: Sequence[Change], changed: Sequence[Relabelled], sentences: int, top: int | None) -> Iterator[str]:
     yield f"{sentences} sentence{'s' * (sentences != 1)}\n"
     yield f"{'figure':<24} {'old':>6} {'new':>6} {'change':>7}  95 % interval"
-    yield from map(_figure, changes)
+    yield from (_figure(change) for change in changes if _moved(change) or not change.figure.startswith(_ONLY_IF_MOVED))
     counted = Counter(one.outcome for one in changed)
     told = ", ".join(f"{counted[outcome]} {words}" for outcome, words in _WORDS.items() if counted[outcome])
     yield f"\n{len(changed)} label{'s' * (len(changed) != 1)} changed{f': {told}' if told else ''}"
@@ -98,8 +101,13 @@ def _lines(changes: Sequence[Change], changed: Sequence[Relabelled], sentences: 
         yield f"\n{len(changed) - top} more; --output FILE.csv holds all"
 
 
+def _moved(change: Change) -> bool:
+    return change.direction in ("up", "down")
+
+
 def _figure(change: Change) -> str:
-    beyond = {"up": "up", "down": "down", "the same": "the same beyond noise"}.get(change.direction, "")
+    good = "down" if change.figure in _LESS_IS_BETTER else "up"
+    beyond = f"{change.direction}, {'better' if change.direction == good else 'worse'}" if _moved(change) else "the same beyond noise"
     interval = "" if change.low is None or change.high is None else f"{change.low:+.3f} to {change.high:+.3f}  {beyond}"
     name = change.figure.replace("_", " ").replace("/", " of ").replace("f1", "F1")
     return f"{name:<24} {change.before:>6.3f} {change.after:>6.3f} {change.difference:>+7.3f}  {interval}".rstrip()
