@@ -38,14 +38,14 @@ class Change(NamedTuple):
 
 
 def paired(truth: Ints, before: Floats, after: Floats, documents: Sequence[str], params: EvaluateParams) -> list[Change]:
-    """Every figure of evaluation.FIGURES for two classifications of the same sentences, by a paired bootstrap over documents.
+    """Every figure of measures.FIGURES for two classifications of the same sentences, by a paired bootstrap over documents.
 
     In each resample both are scored on the same documents, so that what makes a document hard falls out of
     the difference (Efron and Tibshirani 1993, chapter 8; Berg-Kirkpatrick et al. 2012 on its use here).
 
     Args:
         truth: label numbers (n,).
-        before, after: probabilities (n, 4); labels without probabilities go through evaluation.one_hot.
+        before, after: probabilities (n, 4); labels without probabilities go through measures.one_hot.
         documents: the document of each sentence (n,); whole documents are drawn, with return.
 
     Raises:

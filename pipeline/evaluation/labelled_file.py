@@ -30,7 +30,7 @@ class Columns(NamedTuple):
 
 
 def evaluate_file(model: StanceModel, path: Path, columns: Columns, *, swapped: Names | None = None, decoding: Decoding | None = None) -> dict[str, Any]:
-    """The figures of `evaluation.evaluate` for a labelled file, the majority label's beside, the smallest confidence
+    """The figures of `measures.evaluate` for a labelled file, the majority label's beside, the smallest confidence
     that reaches the wanted accuracy, macro-F1 by slice, and with names to swap the share of predictions that flip.
     `model` is the hash of the model's arrays, "" where it was never written; `unlike` says what tells the texts from
     those the model was trained on.

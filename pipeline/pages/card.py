@@ -22,7 +22,7 @@ _COLUMNS = ("document", "collection", "label", "source")
 
 
 class Measured(NamedTuple):
-    """A set of labelled sentences: what it is, the command that measures on it, and what evaluation.evaluate found.
+    """A set of labelled sentences: what it is, the command that measures on it, and what measures.evaluate found.
 
     `current` is False where another model was measured than the one the card is of.
     """

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def to_model(pipeline: Pipeline, lists: Lexicon, common: Collection[str], golden: Sequence[str], header: dict[str, Any]) -> modelfile.ModelFile:
-    """The model file of a pipeline made by `training.assemble`, its cue lists and forms that are no names, with what `golden` sentences come out at."""
+    """The model file of a pipeline made by `fitting.assemble`, its cue lists and forms that are no names, with what `golden` sentences come out at."""
     union, regression = pipeline.named_steps["features"], pipeline.named_steps["classify"]
     weights, intercept = _four_columns(regression)
     blocks, begin = {}, 0
