@@ -2,7 +2,7 @@
 
 Counting predicted labels misleads where a set has other shares than the text a model was fitted to. Expectation
 maximisation finds the shares under which the probabilities explain themselves (Saerens, Latinne and Decaestecker
-2002); the prior they were given for is measured on sentences with people's labels that the model had not seen
+2002); the prior they were given for is measured on sentences with coders' labels that the model had not seen
 (class-wise bias of the calibration: Alexandari, Kundaje and Shrikumar 2020). How far that prior differs from one
 source to the next is measured too, and is drawn along with the sentences in the intervals.
 """
@@ -57,7 +57,7 @@ class Estimate(NamedTuple):
 
 
 def measure(truth: Ints, probabilities: Floats, sources: Sequence[str], documents: Sequence[str], *, seed: int) -> Reference | None:
-    """The reference from n sentences with people's labels and the probabilities of models that were trained without their source.
+    """The reference from n sentences with coders' labels and the probabilities of models that were trained without their source.
 
     Args:
         truth: label numbers (n,).

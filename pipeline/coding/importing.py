@@ -166,3 +166,5 @@ _NEW = -1
 """Stands for the number of a row in a coder's file where the label is not from there."""
 _SUGGESTED = 20
 """For as many unknown documents a near name is looked for, which takes time."""
+_NEAR = 0.8
+"""How alike (0 to 1) a document's name must be to be meant: a missing one of another collection is none."""

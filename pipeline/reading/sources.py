@@ -89,17 +89,20 @@ def from_records(
 
 
 def expected_rows(paths: Sequence[Path]) -> int:
-    """About how many rows files hold: Parquet files say it, of others the beginning is counted."""
+    """About how many rows files hold: Parquet files say it, of others the beginning is counted; what cannot be read, its reader reports."""
     return sum(_expected_rows(path) for path in files_of(paths))
 
 
 def _expected_rows(path: Path) -> int:
-    if path.suffix == ".parquet":
-        import pyarrow.parquet
+    try:
+        if path.suffix == ".parquet":
+            import pyarrow.parquet
 
-        return int(pyarrow.parquet.read_metadata(path).num_rows)
-    with path.open("rb") as stream:
-        beginning = stream.read(_SAMPLE)
+            return int(pyarrow.parquet.read_metadata(path).num_rows)
+        with path.open("rb") as stream:
+            beginning = stream.read(_SAMPLE)
+    except (OSError, ValueError):
+        return 0
     return int(beginning.count(b"\n") * path.stat().st_size / len(beginning)) if beginning else 0
 
 
