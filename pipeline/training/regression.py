@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 _GRADIENT = 1e-7
-"""The fit ends where the gradient of the mean loss is no longer than this (2e-5 of a probability from the optimum, measured), or where rounding hides a further gain."""
+"""Where the fit ends: the length of the mean loss's gradient (2e-5 of a probability from the optimum, measured), unless rounding hides a further gain before."""
 _LONGEST = 1e-6
 """A gradient with which the latter may be, and no longer one."""
 _STEPS = 1000
