@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 _GRADIENT = 1e-7
-"""Where the fit ends: the length of the mean loss's gradient (2e-5 of a probability from the optimum, measured), unless rounding hides a further gain before."""
+"""How long the mean loss's gradient is where the fit ends: 2e-5 of a probability from the optimum, measured."""
 _LONGEST = 1e-6
-"""A gradient with which the latter may be, and no longer one."""
+"""How long it may be where rounding hides, before that, what a further step would gain."""
 _STEPS = 1000
 
 
