@@ -111,7 +111,7 @@ def test_the_tint_follows_the_probability(chromium: Any, pages: Path) -> None:
     strength = """(nodes) => nodes.map((node) => [Number(node.style.getPropertyValue("--p")),
       Number((getComputedStyle(node).backgroundColor.match(/[\\d.]+/g) ?? []).at(-1))])"""
     with browser.opened(chromium, article(pages)) as shown:
-        found = shown.page.locator(".s.denial").evaluate_all(strength)
+        found = shown.page.locator(".s.denial, .s.accusation, .s.warning").evaluate_all(strength)
     assert len({p for p, _ in found}) > 1
     assert [alpha for _, alpha in sorted(found)] == sorted(alpha for _, alpha in found)
     assert all(0 < alpha < 0.5 for _, alpha in found)
